@@ -1,0 +1,1 @@
+"""Words in time: splitting, cards, cues, sidecar files."""

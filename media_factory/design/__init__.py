@@ -1,0 +1,1 @@
+"""How things look: themes as data, fonts, and setting type."""

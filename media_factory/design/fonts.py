@@ -1,0 +1,178 @@
+"""Fonts: those that come from the registry with us, then the system's, chosen by the glyphs that a text needs.
+
+A face covers a text when its character map has every character that leaves ink. The asked family comes first; then
+families of ours; then the system's fonts, where scripts such as Arabic, Devanagari or Chinese live. If none covers a
+word, it is refused by name: an empty box never reaches a picture.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from fontTools.ttLib import TTCollection, TTFont, TTLibError
+from PIL import ImageFont, features
+
+from media_factory.errors import GlyphsMissing
+
+SYSTEM_FONT_FOLDERS = (
+    Path("/usr/share/fonts"),
+    Path("/usr/local/share/fonts"),
+    Path("~/.fonts").expanduser(),
+    Path("~/.local/share/fonts").expanduser(),
+    Path("/System/Library/Fonts"),
+    Path("/Library/Fonts"),
+    Path("C:/Windows/Fonts"),
+)
+FALLBACK_FAMILIES = ("Roboto", "Manrope", "Source Sans Pro", "Source Serif Pro")
+# Noto and DejaVu cover most scripts with one hand; try them before whatever else is installed.
+PREFERRED_SYSTEM_FAMILIES = ("Noto Sans", "DejaVu Sans")
+HAN_FACES = {"ja": "JP", "ko": "KR", "zh-Hant": "TC", "zh-TW": "TC", "zh-HK": "HK"}
+
+
+@dataclass(frozen=True, order=True)
+class Face:
+    """One font face: a file, an index in it, its family and its weight (100 to 900)."""
+
+    family: str
+    weight: int
+    path: Path
+    index: int = 0
+
+
+def _read_face(font: TTFont, path: Path, index: int) -> Face | None:
+    names = font["name"]
+    family = names.getDebugName(16) or names.getDebugName(1)
+    style = (names.getDebugName(17) or names.getDebugName(2) or "").lower()
+    if not family or "italic" in style or "oblique" in style or "fvar" in font or "glyf" not in font and "CFF " not in font:
+        return None
+    return Face(family, int(font["OS/2"].usWeightClass), path, index)
+
+
+def _faces_of(path: Path) -> list[Face]:
+    """Return the upright, static faces of a font file; none if it can't be read."""
+    try:
+        if path.suffix.lower() == ".ttc":
+            with TTCollection(path, lazy=True) as collection:
+                found = [_read_face(font, path, index) for index, font in enumerate(collection.fonts)]
+        else:
+            with TTFont(path, lazy=True) as font:
+                found = [_read_face(font, path, 0)]
+    except (TTLibError, OSError, KeyError, AttributeError):
+        return []
+    return [face for face in found if face]
+
+
+@cache
+def packaged_faces() -> tuple[Face, ...]:
+    """Return the faces of the font packages that are installed beside us (entry point group `fonts_ttf`, then `_otf`)."""
+    faces: dict[tuple[str, int], Face] = {}
+    for group in ("fonts_ttf", "fonts_otf"):
+        for entry in sorted(entry_points(group=group), key=lambda e: e.name):
+            for name in sorted(str(path) for path in entry.load().values()):
+                for face in _faces_of(Path(name)):
+                    faces.setdefault((face.family, face.weight), face)
+    return tuple(sorted(faces.values()))
+
+
+@cache
+def system_faces() -> tuple[Face, ...]:
+    """Return the faces that are installed on this machine, preferred families first."""
+    paths = {p for folder in SYSTEM_FONT_FOLDERS if folder.is_dir() for p in folder.rglob("*.[to]t[fc]")}
+    faces = [face for path in sorted(paths) for face in _faces_of(path)]
+
+    def rank(face: Face) -> tuple[int, Face]:
+        order = [i for i, family in enumerate(PREFERRED_SYSTEM_FAMILIES) if face.family.startswith(family)]
+        return (order[0] if order else len(PREFERRED_SYSTEM_FAMILIES), face)
+
+    return tuple(sorted(faces, key=rank))
+
+
+def nearest(faces: tuple[Face, ...], family: str, weight: int) -> Face | None:
+    """Return the family's face whose weight is nearest (the bolder of two equals), or None."""
+    found = [face for face in faces if face.family == family]
+    return min(found, key=lambda face: (abs(face.weight - weight), -face.weight)) if found else None
+
+
+@cache
+def characters_of(face: Face) -> frozenset[int]:
+    """Return the code points that a face has glyphs for."""
+    with TTFont(face.path, fontNumber=face.index if face.path.suffix.lower() == ".ttc" else -1, lazy=True) as font:
+        return frozenset(font.getBestCmap() or ())
+
+
+def inked(text: str) -> frozenset[int]:
+    """Return the code points of a text that must have a glyph: all but spaces, controls and joiners."""
+    return frozenset(ord(c) for c in text if unicodedata.category(c) not in ("Zs", "Zl", "Zp", "Cc", "Cf", "Mn"))
+
+
+def covers(face: Face, text: str) -> bool:
+    """Say whether a face has every glyph that a text needs."""
+    return inked(text) <= characters_of(face)
+
+
+@cache
+def face_for(text: str, family: str, weight: int, language: str = "en") -> Face:
+    """Return the face that should draw a text: the asked family if it can, else the first that can.
+
+    Args:
+        text: one word, or a line in one script.
+        family: the wished family, such as "Manrope".
+        weight: 100 to 900.
+        language: BCP 47 tag; it chooses among Chinese, Japanese and Korean glyph shapes.
+
+    Raises:
+        GlyphsMissing: no installed font has all the glyphs; the message names the characters.
+    """
+    for wished in (family, *FALLBACK_FAMILIES):
+        face = nearest(packaged_faces(), wished, weight)
+        if face and covers(face, text):
+            return face
+    able = [face for face in system_faces() if covers(face, text)]
+    region = HAN_FACES.get(language, HAN_FACES.get(language.split("-")[0], "SC"))
+    regional = [face for face in able if face.family.endswith(f" {region}")]
+    for candidates in (regional, able):
+        if candidates:
+            best = nearest(tuple(candidates), candidates[0].family, weight)
+            if best:
+                return best
+    lacking = sorted(inked(text) - set().union(*(characters_of(face) for face in packaged_faces())))
+    shown = " ".join(f"{chr(c)!r} (U+{c:04X})" for c in lacking[:5]) or repr(text)
+    raise GlyphsMissing(
+        f"no installed font can draw {text!r}: {shown} missing; install one that has them, such as fonts-noto-core or fonts-noto-cjk"
+    )
+
+
+def needs_bidi(text: str) -> bool:
+    """Say whether a text holds right-to-left characters."""
+    return any(unicodedata.bidirectional(c) in ("R", "AL", "AN") for c in text)
+
+
+@cache
+def load(face: Face, size_px: int) -> ImageFont.FreeTypeFont:
+    """Return a Pillow font for a face at a size, with full shaping where the text layout library is there.
+
+    Raises:
+        GlyphsMissing: Pillow here cannot shape text (Raqm or FriBiDi is missing).
+    """
+    if not features.check("raqm") or not features.check("fribidi"):
+        raise GlyphsMissing("text can't be shaped: Pillow found no FriBiDi; install the system package libfribidi0")
+    return ImageFont.truetype(str(face.path), size_px, index=face.index, layout_engine=ImageFont.Layout.RAQM)
+
+
+__all__ = [
+    "FALLBACK_FAMILIES",
+    "Face",
+    "characters_of",
+    "covers",
+    "face_for",
+    "inked",
+    "load",
+    "needs_bidi",
+    "nearest",
+    "packaged_faces",
+    "system_faces",
+]

@@ -1,0 +1,55 @@
+"""Words on a line: their widths, and the order in which a reader's eye meets them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+
+from bidi import get_display
+
+from media_factory.design.fonts import face_for, load
+from media_factory.design.themes import Style
+
+RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+# One stand-in character per word: strong left-to-right ones, and strong right-to-left ones (Mende Kikakui has 190).
+_LEFT_STAND_IN, _RIGHT_STAND_IN = 0x4E00, 0x1E800
+
+
+def is_right_to_left(language: str) -> bool:
+    """Say whether a language is written from right to left."""
+    return language.split("-")[0].lower() in RIGHT_TO_LEFT
+
+
+@lru_cache(maxsize=20_000)
+def width_px(text: str, style: Style, size_px: int, language: str = "en") -> float:
+    """Return the advance width of a shaped word or line in one script, in pixels.
+
+    Raises:
+        GlyphsMissing: no installed font can draw it.
+    """
+    return load(face_for(text, style.family, style.weight, language), size_px).getlength(text)
+
+
+def visual_order(words: Sequence[str], language: str) -> list[int]:
+    """Return the indices of a line's words as they stand from left to right (Unicode bidirectional algorithm)."""
+    if not any(_is_right(word) for word in words) and not is_right_to_left(language):
+        return list(range(len(words)))
+    base = "R" if is_right_to_left(language) else "L"
+    stand_ins: list[str] = []
+    for index, word in enumerate(words):
+        right = _is_right(word) or (base == "R" and not _is_left(word))
+        stand_ins.append(chr((_RIGHT_STAND_IN if right else _LEFT_STAND_IN) + index))
+    shown = get_display(" ".join(stand_ins), base_dir=base)
+    return [stand_ins.index(char) for char in shown if char != " "]
+
+
+def _is_right(word: str) -> bool:
+    return any(unicodedata.bidirectional(c) in ("R", "AL") for c in word)
+
+
+def _is_left(word: str) -> bool:
+    return any(unicodedata.bidirectional(c) == "L" for c in word)
+
+
+__all__ = ["RIGHT_TO_LEFT", "is_right_to_left", "visual_order", "width_px"]

@@ -1,0 +1,93 @@
+"""What a provider is asked: one frozen model per modality, and nothing in it that is not needed.
+
+A request's digest is the key of what it makes, so credentials, stores and clocks never enter it.
+`provider` is always the resolved `provider:model`; engines of ours carry their output's version in the model's name.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from media_factory.model import Model
+
+ProviderModel = str
+Layout = Literal["title", "quote", "figure", "chart", "list", "art"]
+
+
+class DataPoint(Model):
+    """One mark of a chart: a label, its value, and how the value is written ("3.25%")."""
+
+    label: str
+    value: float
+    shown: str
+
+
+class Card(Model):
+    """The words and figures that a picture shows, for providers that set type (`Capabilities.cards`).
+
+    Text stands as the script writes it. `layout` says what kind of card it is; "art" shows no text at all.
+    """
+
+    layout: Layout = "art"
+    kicker: str | None = Field(default=None, description="a short label above the headline, such as a channel or date")
+    headline: str | None = None
+    deck: str | None = Field(default=None, description="a sentence below the headline")
+    figure: str | None = Field(default=None, description='the number that matters, as written: "$300,000"')
+    figure_label: str | None = Field(default=None, description="what the figure counts")
+    points: tuple[DataPoint, ...] = Field(default=(), description="a chart's marks, or empty")
+    items: tuple[str, ...] = Field(default=(), description="a list's entries")
+    attribution: str | None = Field(default=None, description="who is quoted, or a source")
+
+
+class PromptRequest(Model):
+    """Ask a writer to turn a headline or a scene into a picture prompt."""
+
+    provider: ProviderModel
+    headline: str = Field(min_length=1)
+    text: str = ""
+    style: str = Field(description="art style, usually the theme's name")
+    language: str = "en"
+    max_chars: int = Field(default=400, ge=40, le=4000)
+    guidelines: tuple[str, ...] = Field(default=(), description="style guidelines that the prompt must carry")
+
+
+class ImageRequest(Model):
+    """Ask for one picture."""
+
+    provider: ProviderModel
+    prompt: str = Field(min_length=1)
+    width_px: int = Field(ge=64, le=8192)
+    height_px: int = Field(ge=64, le=8192)
+    seed: int = Field(default=0, ge=0)
+    theme: str = "news"
+    palette: tuple[str, ...] = Field(
+        default=(), description="six #rrggbb colours (background, surface, ink, muted, accent, accent 2) or the theme's"
+    )
+    card: Card | None = Field(default=None, description="only for providers that set type")
+    language: str = "en"
+
+
+class SpeechRequest(Model):
+    """Ask for one utterance."""
+
+    provider: ProviderModel
+    text: str = Field(min_length=1)
+    language: str = Field(default="en", description="BCP 47 tag")
+    voice: str | None = Field(default=None, description="the provider's own voice name; its default if none")
+    rate_wpm: int = Field(default=160, ge=80, le=300, description="words a minute")
+
+
+class ClipRequest(Model):
+    """Ask for one moving picture."""
+
+    provider: ProviderModel
+    prompt: str = Field(min_length=1)
+    width_px: int = Field(ge=64, le=8192)
+    height_px: int = Field(ge=64, le=8192)
+    duration_s: float = Field(gt=0, le=60)
+    seed: int = Field(default=0, ge=0)
+
+
+__all__ = ["Card", "ClipRequest", "DataPoint", "ImageRequest", "Layout", "PromptRequest", "ProviderModel", "SpeechRequest"]
