@@ -1,0 +1,1 @@
+"""Saved settings and secrets (Prefect blocks), opened as ready core objects."""

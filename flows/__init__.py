@@ -1,0 +1,1 @@
+"""The order of stages: one product per file."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 
 from pydantic import BaseModel, Field
@@ -45,4 +46,10 @@ def assets_in(value: object) -> Iterator[Asset]:
             yield from assets_in(item)
 
 
-__all__ = ["DIGEST_PATTERN", "Asset", "assets_in"]
+def pending_asset(key: str, media_type: str, name: str = "", **facts: int | float | None) -> Asset:
+    """Return an asset that stands for bytes which a stage has yet to make; no stored asset has its digest."""
+    digest = hashlib.sha256(f"pending {name} {key}".encode()).hexdigest()
+    return Asset.model_validate({"digest": f"sha256:{digest}", "media_type": media_type, "size_bytes": 0, **facts})
+
+
+__all__ = ["DIGEST_PATTERN", "Asset", "assets_in", "pending_asset"]

@@ -6,12 +6,15 @@ and are turned into frames once, by `frame_at`.
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import Annotated
 
 from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema
 
 from media_factory.model import Model
+
+_WRITTEN_RATE = re.compile(r"[0-9]{1,9}(?:/[0-9]{1,9}|\.[0-9]{1,9})?")
 
 
 def parse_rate(value: object) -> Fraction:
@@ -21,7 +24,9 @@ def parse_rate(value: object) -> Fraction:
         ValueError: it is no such number.
     """
     try:
-        rate = Fraction(str(value)) if not isinstance(value, Fraction) else value
+        # Fraction would work out "1e999999999" to its last digit, so only short decimal forms are taken.
+        written = isinstance(value, Fraction) or _WRITTEN_RATE.fullmatch(str(value))
+        rate = Fraction(str(value) if written else "")
     except (ValueError, ZeroDivisionError):
         raise ValueError(f"{value!r} is not a frame rate; give frames per second such as 30 or 30000/1001") from None
     if not 1 <= rate <= 120:

@@ -1,0 +1,1 @@
+"""One stage each: a Prefect task around one core call."""

@@ -1,0 +1,1 @@
+"""Calls to providers: who can, who should, and one call made right."""

@@ -6,9 +6,13 @@ is written.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 import budoux
+
+# Basic Latin to Latin Extended-B, with the punctuation in between.
+_LATIN_END = "\u0250"
 
 _UNSPACED = {
     "ja": budoux.load_default_japanese_parser,
@@ -48,8 +52,42 @@ def split_words(text: str, language: str = "en") -> tuple[str, ...]:
         if not any(character.isalnum() for character in piece) and words and not _is_symbol(piece):
             words[-1] += f" {piece}"
         else:
-            words.extend(parser.parse(piece) if parser else (piece,))
+            words.extend(_rejoined(parser.parse(piece)) if parser else (piece,))
     return tuple(words)
+
+
+def _rejoined(phrases: Iterable[str]) -> list[str]:
+    """Return phrases with those joined again that a parser cut inside a number or a Latin word ("3." and "25%")."""
+    joined: list[str] = []
+    for phrase in phrases:
+        if joined and _meets_in_latin(joined[-1], phrase):
+            joined[-1] += phrase
+        else:
+            joined.append(phrase)
+    return joined
+
+
+def _meets_in_latin(left: str, right: str) -> bool:
+    return max(left[-1], right[0]) < _LATIN_END
+
+
+def gap(left: str, right: str, language: str) -> str:
+    """Return what stands between two words on a line: a space, or nothing where a language has no spaces.
+
+    Latin words and figures keep their space in such languages too: `split_words` parts them at white space only.
+    """
+    return " " if is_spaced(language) or _meets_in_latin(left, right) else ""
+
+
+def join_words(words: Sequence[str], language: str = "en") -> str:
+    """Return words as one line of text.
+
+    >>> join_words(("Media", "Factory社の", "対策は"), "ja")
+    'Media Factory社の対策は'
+    """
+    return "".join(
+        word if index == 0 else gap(words[index - 1], word, language) + word for index, word in enumerate(words)
+    )
 
 
 def _is_symbol(piece: str) -> bool:
@@ -57,4 +95,4 @@ def _is_symbol(piece: str) -> bool:
     return any(character in "&%$+@#€£=" or ord(character) > 0x2190 for character in piece)
 
 
-__all__ = ["is_spaced", "split_words"]
+__all__ = ["gap", "is_spaced", "join_words", "split_words"]

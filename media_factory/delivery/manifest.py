@@ -42,7 +42,7 @@ class SceneEntry(Model):
     text: str
     headline: str | None = None
     prompt: str
-    image: str = Field(description="path of the scene's picture, relative to the manifest")
+    image: str | None = Field(default=None, description="path of the scene's picture, relative to the manifest")
     start_s: float
     end_s: float
     words: tuple[Word, ...] = Field(description="times are seconds of the film")

@@ -1,0 +1,1 @@
+"""Drawing: designed pictures made of floats, fonts and chance that can be repeated."""

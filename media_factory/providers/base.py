@@ -36,6 +36,7 @@ class Capabilities(Model):
     max_side_px: int = 8192
     max_text_chars: int = 10_000
     draft: bool = Field(default=False, description="fit for previews, and a published result says so")
+    by_name_only: bool = Field(default=False, description="never chosen unless a brief names it (fakes)")
 
 
 class PromptReply(Model):

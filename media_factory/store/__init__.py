@@ -1,0 +1,1 @@
+"""Bytes by digest: write once, checked on every read."""

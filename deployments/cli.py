@@ -1,0 +1,117 @@
+"""The command line: `media-factory`.
+
+Heavy imports (Prefect, the renderer) happen inside the commands, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from media_factory import __version__
+from media_factory.errors import MediaFactoryError
+
+if TYPE_CHECKING:
+    from media_factory.delivery.manifest import Manifest
+
+# Prefect reads these when it is imported. On a fresh home its telemetry prints an SQL traceback, and its log lines
+# would run through our progress bars; who set them otherwise keeps them so.
+_QUIET_PREFECT = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "PREFECT_LOGGING_LEVEL": "WARNING"}
+
+_INTERRUPTED = 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="media-factory")
+def cli() -> None:
+    """Turn briefs into finished media: pictures, narration, captioned video."""
+
+
+@cli.command()
+@click.argument("brief", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for the finished files.")
+@click.option("--direct", is_flag=True, help="Run in this process, with no Prefect API.")
+@click.option("--json", "as_json", is_flag=True, help="Print the manifest as JSON and nothing else.")
+def make(brief: Path, out: Path | None, *, direct: bool, as_json: bool) -> None:
+    """Make what BRIEF (YAML, JSON, TOML or Markdown) asks for."""
+    from deployments.making import make_brief  # noqa: PLC0415
+    from deployments.showing import show_manifest, show_progress  # noqa: PLC0415
+    from media_factory.briefs.reading import read_brief  # noqa: PLC0415
+
+    asked = read_brief(brief)
+    with show_progress(quiet=as_json) as listen:
+        manifest, folder = asyncio.run(make_brief(asked, out, direct=direct, listen=listen))
+    if as_json:
+        click.echo(manifest.model_dump_json(indent=2))
+    else:
+        show_manifest(manifest, folder)
+    sys.exit(_exit_code(manifest))
+
+
+@cli.command()
+@click.argument("brief", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
+def plan(brief: Path, *, as_json: bool) -> None:
+    """Say what making BRIEF would do and cost, and spend nothing."""
+    from deployments.making import plan_brief  # noqa: PLC0415
+    from deployments.showing import show_plan  # noqa: PLC0415
+    from media_factory.briefs.reading import read_brief  # noqa: PLC0415
+
+    planned = asyncio.run(plan_brief(read_brief(brief)))
+    if as_json:
+        click.echo(planned.model_dump_json(indent=2))
+    else:
+        show_plan(planned)
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
+def providers(*, as_json: bool) -> None:
+    """List who can make what here, and what is missing."""
+    from deployments.showing import provider_rows, show_providers  # noqa: PLC0415
+    from media_factory.calls.registry import Providers  # noqa: PLC0415
+
+    rows = provider_rows(Providers.installed())
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+    else:
+        show_providers(rows)
+
+
+@cli.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=4200, show_default=True, help="Port of the Prefect UI.")
+def up(port: int) -> None:
+    """Start a Prefect server with the flows deployed and a worker, until Ctrl-C."""
+    from deployments.up import run_up  # noqa: PLC0415
+
+    sys.exit(run_up(port))
+
+
+def _exit_code(manifest: Manifest) -> int:
+    return 1 if manifest.status == "blocked" else 0
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run the command line; errors of ours become one message and their exit code."""
+    for name, value in _QUIET_PREFECT.items():
+        os.environ.setdefault(name, value)
+    try:
+        return cli.main(args=arguments, prog_name="media-factory", standalone_mode=False)
+    except click.ClickException as problem:
+        problem.show()
+        sys.exit(problem.exit_code)
+    except (click.Abort, KeyboardInterrupt, asyncio.CancelledError):
+        click.echo("stopped; what was made is kept, and nothing is half-written", err=True)
+        sys.exit(_INTERRUPTED)
+    except MediaFactoryError as problem:
+        click.echo(f"media-factory: {problem}", err=True)
+        sys.exit(problem.exit_code)
+
+
+__all__ = ["cli", "main"]

@@ -1,0 +1,96 @@
+"""From a brief to its product or its plan: with a Prefect API or without."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import click
+from prefect import Flow
+from prefect.settings import get_current_settings
+
+from flows.image import create_image
+from flows.narration import create_narration
+from flows.story import produce_story
+from media_factory.briefs.model import Brief
+from media_factory.delivery.manifest import Manifest, StageRow
+from media_factory.errors import MediaFactoryError
+from media_factory.factory import factory_from_environment
+from media_factory.model import Model
+from media_factory.runs import Event, Run, State, begin_run
+
+Listen = Callable[[Event, str, State | None], None]
+
+_FLOWS: dict[str, Flow[..., Any]] = {
+    "image": create_image,
+    "narration": create_narration,
+    "story": produce_story,
+}
+
+
+class Plan(Model):
+    """What making a brief would do: its stages in order, and the estimated cost of those that would be made."""
+
+    kind: str
+    id: str
+    title: str
+    stages: tuple[StageRow, ...]
+    cost_usd: Decimal | None
+
+
+async def make_brief(brief: Brief, out: Path | None, *, direct: bool, listen: Listen) -> tuple[Manifest, Path]:
+    """Make what a brief asks for, and return its manifest and the folder that it lies in."""
+    folder = (out or _default_folder(brief)).absolute()
+    flow = _FLOWS[brief.kind]
+    with begin_run(Run(listen=listen)):
+        if direct:
+            return await flow.fn(brief, out=folder), folder
+        if not get_current_settings().api.url:
+            click.echo("no Prefect server is configured: starting a private one (--direct does without)", err=True)
+        return await _with_prefect(flow, brief, folder), folder
+
+
+async def plan_brief(brief: Brief) -> Plan:
+    """Return what making a brief would do; nothing is made and nothing is spent."""
+    run = Run(planning=True)
+    with begin_run(run):
+        manifest = await _FLOWS[brief.kind].fn(brief)
+    return Plan(
+        kind=brief.kind, id=manifest.id, title=manifest.title, stages=manifest.stages, cost_usd=manifest.cost_usd
+    )
+
+
+async def _with_prefect(flow: Flow[..., Any], brief: Brief, folder: Path) -> Manifest:
+    try:
+        manifest: Manifest = await flow(brief, out=folder)
+    except MediaFactoryError:
+        raise
+    except Exception as problem:
+        if _is_unreachable(problem):
+            url = get_current_settings().api.url
+            raise MediaFactoryError(
+                f"the Prefect server at {url} does not answer; start it, unset PREFECT_API_URL, or use --direct"
+            ) from problem
+        raise
+    return manifest
+
+
+def _is_unreachable(problem: BaseException | None) -> bool:
+    while problem is not None:
+        if "ConnectError" in type(problem).__name__ or isinstance(problem, ConnectionError):
+            return True
+        problem = problem.__cause__ or problem.__context__
+    return False
+
+
+def _default_folder(brief: Brief) -> Path:
+    factory = factory_from_environment()
+    try:
+        return factory.deliveries / brief.id
+    finally:
+        factory.close()
+
+
+__all__ = ["Listen", "Plan", "make_brief", "plan_brief"]

@@ -1,0 +1,37 @@
+"""An image: a prompt or a headline becomes one picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from prefect import flow
+
+from media_factory.briefs.model import ImageBrief
+from media_factory.delivery.manifest import Manifest
+from media_factory.delivery.single import deliver_image
+from media_factory.recipes.image import ImagePiece
+from tasks.images import generate_image
+from tasks.prompts import write_prompt
+from tasks.run import running
+
+
+@flow(name="image", flow_run_name="image: {brief.title}", persist_result=False)
+async def create_image(brief: ImageBrief, factory: str = "default", out: Path | None = None) -> Manifest:
+    """Make one picture.
+
+    Args:
+        brief: what the picture shows.
+        factory: name of the saved factory to make it in.
+        out: folder for the finished files; the factory's own deliveries if none is given.
+
+    Returns:
+        What was delivered, what made it, and what it cost.
+    """
+    async with running(factory) as here:
+        piece = ImagePiece.of(brief, here.providers)
+        prompt = await write_prompt(piece.prompt_request(), here)
+        picture = await generate_image(piece.image_request(prompt), here)
+        return await deliver_image(piece, prompt, picture, here, out)
+
+
+__all__ = ["create_image"]

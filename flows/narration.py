@@ -1,0 +1,40 @@
+"""A narration: a text becomes speech, with the time of every word."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from prefect import flow
+
+from media_factory.briefs.model import NarrationBrief
+from media_factory.delivery.manifest import Manifest
+from media_factory.delivery.single import deliver_narration
+from media_factory.recipes.narration import NarrationPiece
+from tasks.run import running
+from tasks.sound import mix_sound
+from tasks.speech import synthesize_speech
+
+
+@flow(name="narration", flow_run_name="narration: {brief.title}", persist_result=False)
+async def create_narration(brief: NarrationBrief, factory: str = "default", out: Path | None = None) -> Manifest:
+    """Speak a text.
+
+    Args:
+        brief: what is said, and how.
+        factory: name of the saved factory to make it in.
+        out: folder for the finished files; the factory's own deliveries if none is given.
+
+    Returns:
+        What was delivered, what made it, and what it cost.
+    """
+    async with running(factory) as here:
+        piece = NarrationPiece.of(brief, here.providers)
+        utterances = await asyncio.gather(
+            *(synthesize_speech(request, here, scene=index) for index, request in enumerate(piece.speech_requests()))
+        )
+        sound = await mix_sound(piece.mix_request(utterances), here)
+        return await deliver_narration(piece, utterances, sound, here, out)
+
+
+__all__ = ["create_narration"]

@@ -1,0 +1,165 @@
+"""What every brief says, and what briefs with pictures or speech say beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self, get_args
+
+from pydantic import Field, model_validator
+
+from media_factory.briefs import limits
+from media_factory.briefs.fields import (
+    Channel,
+    Identifier,
+    Language,
+    Line,
+    Palette,
+    ProviderChoice,
+    Title,
+    WholeNumber,
+    refusal,
+    slug_of,
+)
+from media_factory.briefs.sentences import split_sentences
+from media_factory.design.themes import THEMES, ThemeName
+from media_factory.model import Model
+
+_DERIVED_TITLE_CHARS = 80
+
+
+class Providers(Model):
+    """Who makes what; where nothing is named, the factory's selection decides."""
+
+    prompt: ProviderChoice | None = Field(default=None, title="Prompt writer", examples=["template"])
+    image: ProviderChoice | None = Field(default=None, title="Pictures", examples=["artboard", "openai:gpt-image-2"])
+    speech: ProviderChoice | None = Field(default=None, title="Speech", examples=["espeak", "elevenlabs:eleven_v3"])
+
+
+class BriefBase(Model):
+    """What every brief may say."""
+
+    kind: str = Field(title="Kind", description="What is to be made")
+    title: Title = Field(
+        default="",
+        title="Title",
+        description="The product's name; taken from the headline or the first sentence if none is given",
+        examples=["Central bank holds rates at 3.25%"],
+    )
+    id: Identifier = Field(
+        default_factory=lambda data: slug_of(data.get("title", ""), data.get("kind", "story")),
+        title="Id",
+        description="The product's name in files and URLs; made from the title if none is given",
+        examples=["rates-hold"],
+    )
+    language: Language = Field(default="en", title="Language", description="BCP 47 tag of the language it is in")
+    channel: Channel | None = Field(
+        default=None, title="Channel", description="Where it is to appear; chooses the theme and the pace"
+    )
+    theme: ThemeName = Field(
+        default="news", title="Theme", description="How it looks and moves; the channel's if none is given"
+    )
+    palette: Palette = Field(
+        default=(),
+        title="Palette",
+        description="Six #rrggbb colours (background, surface, ink, muted, accent, accent 2) instead of the theme's",
+    )
+    seed: WholeNumber = Field(
+        default=0, ge=0, lt=2**32, title="Seed", description="Another seed gives other pictures from the same words"
+    )
+    providers: Providers = Field(default=Providers(), title="Providers", description="Who makes what")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, data: Any) -> Any:
+        """Fill in what follows from other fields: the theme from the channel, the title from the words."""
+        if not isinstance(data, Mapping):
+            return data
+        fields = dict(data)
+        if fields.get("theme") is None and fields.get("channel") in get_args(Channel):
+            fields["theme"] = fields["channel"]
+        for name in ("title", "id", "theme"):
+            if fields.get(name, "") is None:
+                del fields[name]
+        if "title" not in fields and (found := _opening_words(fields)):
+            fields["title"] = found
+        return fields
+
+
+class PicturedBrief(BriefBase):
+    """A brief whose pictures are made from prompts."""
+
+    guidelines: tuple[Line, ...] = Field(
+        default=(),
+        max_length=limits.MAX_GUIDELINES,
+        title="Style guidelines",
+        description="What every picture prompt must carry",
+        examples=[["no people", "plenty of empty space above"]],
+    )
+    max_prompt_chars: WholeNumber = Field(
+        default=400,
+        ge=40,
+        le=limits.MAX_PROMPT_CHARS,
+        title="Longest prompt",
+        description="Characters of a picture prompt",
+    )
+
+    @model_validator(mode="after")
+    def _guidelines_fit(self) -> Self:
+        taken = sum(len(line) + 2 for line in self.guidelines)
+        if taken > self.max_prompt_chars - 40:
+            raise refusal(
+                f"take {taken} of the prompt's {self.max_prompt_chars} characters; leave 40 for the picture itself "
+                "or raise max_prompt_chars",
+                "guidelines",
+            )
+        return self
+
+
+class SpokenBrief(BriefBase):
+    """A brief whose text is spoken."""
+
+    voice: Line | None = Field(
+        default=None, title="Voice", description="The speech provider's own voice name; its default if none"
+    )
+    rate_wpm: WholeNumber | None = Field(
+        default=None, ge=80, le=300, title="Pace", description="Words a minute; the theme's pace if none is given"
+    )
+
+    @property
+    def pace_wpm(self) -> int:
+        """The pace of the narration in words a minute: the brief's, or else its theme's."""
+        return self.rate_wpm or THEMES[self.theme].rate_wpm
+
+
+def check_duration(field: str, found_s: float, rate_wpm: int) -> None:
+    """Refuse a text that takes longer to say than a product may last.
+
+    Raises:
+        PydanticCustomError: it does; the error names the field.
+    """
+    if found_s > limits.MAX_DURATION_S:
+        raise refusal(
+            f"takes about {found_s:,.0f} seconds to say at {rate_wpm} words a minute; "
+            f"at most {limits.MAX_DURATION_S} are allowed",
+            field,
+        )
+
+
+def _opening_words(fields: Mapping[str, Any]) -> str | None:
+    """Return the words that may stand for a title: the headline, or the first sentence up to a length."""
+    script = fields.get("script")
+    scenes = fields.get("scenes")
+    first = scenes[0] if isinstance(scenes, list | tuple) and scenes else None
+    sources = (
+        *(fields.get(name) for name in ("headline", "prompt", "text", "article", "body")),
+        script.get("hook") if isinstance(script, Mapping) else getattr(script, "hook", None),
+        first.get("text") if isinstance(first, Mapping) else getattr(first, "text", None),
+    )
+    text = next((source for source in sources if isinstance(source, str) and source.strip()), "")
+    sentence = next(iter(split_sentences(text[:1000])), "")
+    if len(sentence) > _DERIVED_TITLE_CHARS:
+        sentence = sentence[: _DERIVED_TITLE_CHARS + 1].rpartition(" ")[0] or sentence[:_DERIVED_TITLE_CHARS]
+    return sentence.rstrip(".,;:。،؛। ") or sentence or None
+
+
+__all__ = ["BriefBase", "PicturedBrief", "Providers", "SpokenBrief", "check_duration"]

@@ -1,0 +1,223 @@
+"""Briefs: what a user asks for, one model per kind of product.
+
+The same models are read from files, taken by flows and drawn as forms, so every field says what it means.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, TypeAdapter, model_validator
+
+from media_factory.briefs import limits
+from media_factory.briefs.base import BriefBase, PicturedBrief, Providers, SpokenBrief, check_duration
+from media_factory.briefs.fields import (
+    Aspect,
+    Line,
+    Location,
+    PromptText,
+    Seconds,
+    SpokenText,
+    WholeNumber,
+    frame_size,
+    refusal,
+)
+from media_factory.briefs.pace import spoken_seconds
+from media_factory.briefs.scripts import ShortScript
+from media_factory.model import Model
+from media_factory.requests import Card
+from media_factory.timing import Rate
+
+STORY_SOURCES = ("article", "scenes", "body", "script")
+
+
+class ImageBrief(PicturedBrief):
+    """Ask for one picture."""
+
+    kind: Literal["image"] = Field(default="image", title="Kind")
+    prompt: PromptText | None = Field(
+        default=None,
+        title="Prompt",
+        description="What the picture shows",
+        examples=["container port at dawn, calm water"],
+    )
+    headline: Line | None = Field(
+        default=None,
+        title="Headline",
+        description="A headline to write the prompt from",
+        examples=["Port reopens after storm"],
+    )
+    card: Card | None = Field(default=None, title="Card", description="Words and figures that the picture shows")
+    aspect: Aspect | None = Field(
+        default=None, title="Aspect", description="Width to height, instead of a size; 1:1 if neither"
+    )
+    width_px: WholeNumber | None = Field(default=None, ge=limits.MIN_SIDE_PX, le=limits.MAX_SIDE_PX, title="Width")
+    height_px: WholeNumber | None = Field(default=None, ge=limits.MIN_SIDE_PX, le=limits.MAX_SIDE_PX, title="Height")
+
+    @model_validator(mode="after")
+    def _can_be_made(self) -> Self:
+        if self.prompt is None and self.headline is None:
+            raise refusal("is missing; give a prompt or a headline", "prompt")
+        if (self.width_px is None) != (self.height_px is None):
+            lacking = "width_px" if self.width_px is None else "height_px"
+            raise refusal("is missing; give width_px and height_px, or aspect", lacking)
+        if self.aspect is not None and self.width_px is not None:
+            raise refusal("stands beside width_px and height_px; give one or the other", "aspect")
+        return self
+
+    @property
+    def size_px(self) -> tuple[int, int]:
+        """The picture's (width, height)."""
+        if self.width_px is not None and self.height_px is not None:
+            return self.width_px, self.height_px
+        return frame_size(self.aspect or "1:1", 1080)
+
+
+class NarrationBrief(SpokenBrief):
+    """Ask for a text to be spoken."""
+
+    kind: Literal["narration"] = Field(default="narration", title="Kind")
+    text: SpokenText = Field(title="Text", description="What is said; a blank line ends a paragraph")
+
+    @model_validator(mode="after")
+    def _is_short_enough(self) -> Self:
+        check_duration("text", spoken_seconds(self.text, self.pace_wpm), self.pace_wpm)
+        return self
+
+
+class Shot(Model):
+    """A picture and how long it is seen."""
+
+    image: Location = Field(title="Picture", description="Path or URL", examples=["pictures/port.jpg"])
+    duration_s: Seconds = Field(default=4.0, ge=0.2, le=limits.MAX_SHOT_S, title="Seconds")
+    transition: Literal["cut", "fade"] = Field(
+        default="cut", title="Transition", description="How it follows the shot before"
+    )
+    caption: Line | None = Field(default=None, title="Caption", description="Words that stand on the picture")
+
+
+class VideoBrief(BriefBase):
+    """Ask for a video of given pictures."""
+
+    kind: Literal["video"] = Field(default="video", title="Kind")
+    shots: tuple[Shot, ...] = Field(min_length=1, max_length=limits.MAX_SCENES, title="Shots")
+    aspect: Aspect = Field(default="9:16", title="Aspect", description="Width to height")
+    size: WholeNumber = Field(
+        default=1080,
+        ge=limits.MIN_VIDEO_SIDE_PX,
+        le=limits.MAX_VIDEO_SIDE_PX,
+        multiple_of=2,
+        title="Size",
+        description="The frame's short side in pixels",
+    )
+    rate: Rate = Field(default=Fraction(30), title="Frames a second")
+    sound: Location | None = Field(default=None, title="Sound", description="Path or URL of music or speech")
+
+    @model_validator(mode="after")
+    def _is_named_and_short_enough(self) -> Self:
+        if not self.title:
+            raise refusal("is missing; some text is needed", "title")
+        found = sum(shot.duration_s for shot in self.shots)
+        if found > limits.MAX_DURATION_S:
+            raise refusal(limits.over(found, limits.MAX_DURATION_S, "seconds"), "shots")
+        return self
+
+
+class SceneText(Model):
+    """A scene as its writer wants it."""
+
+    text: SpokenText = Field(title="Text", description="What is said", examples=["Forty vessels are waiting offshore."])
+    prompt: PromptText | None = Field(default=None, title="Prompt", description="What the picture shows")
+    on_screen: Line | None = Field(default=None, title="On screen", description="Words that stand on the picture")
+
+
+class StoryBrief(SpokenBrief, PicturedBrief):
+    """Ask for a narrated, captioned video, from exactly one of: article, scenes, headline with body, script."""
+
+    kind: Literal["story"] = Field(default="story", title="Kind")
+    headline: Line | None = Field(
+        default=None, title="Headline", description="Stands on the first picture; the title if none"
+    )
+    article: SpokenText | None = Field(
+        default=None, title="Article", description="Plain text; a blank line ends a paragraph"
+    )
+    body: SpokenText | None = Field(default=None, title="Body", description="What is said under the headline")
+    scenes: tuple[SceneText, ...] | None = Field(
+        default=None, min_length=1, max_length=limits.MAX_SCENES, title="Scenes"
+    )
+    script: ShortScript | None = Field(default=None, title="Script", description="Hook, main points, call to action")
+    aspects: tuple[Aspect, ...] = Field(
+        default=("9:16",), min_length=1, title="Aspects", description="One video is made for each"
+    )
+    size: WholeNumber = Field(
+        default=1080,
+        ge=limits.MIN_VIDEO_SIDE_PX,
+        le=limits.MAX_VIDEO_SIDE_PX,
+        multiple_of=2,
+        title="Size",
+        description="The frames' short side in pixels",
+    )
+    rate: Rate = Field(default=Fraction(30), title="Frames a second")
+    music: Location | None = Field(
+        default=None, title="Music", description="Path or URL of music to lie under the speech"
+    )
+    captions: Literal["karaoke", "none"] = Field(
+        default="karaoke", title="Captions", description="Burned in, with the spoken word lit, or none"
+    )
+
+    @model_validator(mode="after")
+    def _tells_one_story(self) -> Self:
+        given = [name for name in STORY_SOURCES if getattr(self, name) is not None]
+        wanted = "give exactly one of article, scenes, script, or headline with body"
+        if not given:
+            raise refusal(f"is missing; {wanted}", "article")
+        if len(given) > 1:
+            raise refusal(f"stands beside {given[0]}; {wanted}", given[1])
+        if self.body is not None and self.headline is None:
+            raise refusal("is missing; a body needs a headline", "headline")
+        if len(set(self.aspects)) < len(self.aspects):
+            raise refusal("names an aspect twice; each is made once", "aspects")
+        self._check_length(given[0])
+        return self
+
+    def _check_length(self, source: str) -> None:
+        text = "\n".join(self.told)
+        if len(text) > limits.MAX_TEXT_CHARS:
+            raise refusal(limits.over(len(text), limits.MAX_TEXT_CHARS, "characters"), source)
+        check_duration(source, spoken_seconds(text, self.pace_wpm), self.pace_wpm)
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Everything that is said, in order: one text for each scene or line of the script, else the whole text."""
+        if self.scenes is not None:
+            return tuple(scene.text for scene in self.scenes)
+        if self.script is not None:
+            return self.script.lines
+        return (self.article or self.body or "",)
+
+
+Brief = Annotated[ImageBrief | NarrationBrief | VideoBrief | StoryBrief, Field(discriminator="kind")]
+BRIEF: TypeAdapter[ImageBrief | NarrationBrief | VideoBrief | StoryBrief] = TypeAdapter(Brief)
+KINDS: dict[str, type[BriefBase]] = {
+    "image": ImageBrief,
+    "narration": NarrationBrief,
+    "video": VideoBrief,
+    "story": StoryBrief,
+}
+
+
+__all__ = [
+    "BRIEF",
+    "KINDS",
+    "STORY_SOURCES",
+    "Brief",
+    "BriefBase",
+    "ImageBrief",
+    "NarrationBrief",
+    "Providers",
+    "SceneText",
+    "Shot",
+    "StoryBrief",
+    "VideoBrief",
+]

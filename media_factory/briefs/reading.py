@@ -1,0 +1,103 @@
+"""Files and texts become briefs, or are refused with every problem that they have."""
+
+from __future__ import annotations
+
+import codecs
+import stat
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from media_factory.briefs.formats import FORMATS, Format, values_of
+from media_factory.briefs.limits import MAX_FILE_BYTES, over
+from media_factory.briefs.model import BRIEF, Brief
+from media_factory.briefs.problems import closest, problem_line, shown, validation_problems
+from media_factory.errors import BriefError
+
+_UTF_16_OR_32 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+
+
+def read_brief(path: Path | str) -> Brief:
+    """Return the brief that a YAML, JSON, TOML or Markdown file holds; paths in it stay as written.
+
+    Raises:
+        BriefError: the file can't be read, or is no brief; `problems` has a line for each reason.
+    """
+    path = Path(path)
+    data = _bytes_of(path)
+    form = FORMATS.get(path.suffix.lower())
+    if form is None:
+        like = closest(path.suffix, FORMATS)
+        raise _refused(path, f"ends in {shown(path.suffix)}{like}; {', '.join(FORMATS)} are allowed")
+    return parse_brief(data, form, str(path))
+
+
+def parse_brief(text: str | bytes, form: Format, source: str | None = None) -> Brief:
+    """Return the brief that a text holds.
+
+    Args:
+        text: the brief; bytes are UTF-8, with or without a byte order mark.
+        form: how it is written.
+        source: where it came from, for messages.
+
+    Raises:
+        BriefError: it is no brief; `problems` has a line for each reason.
+    """
+    try:
+        return BRIEF.validate_python(_fields_of(_decoded(text), form))
+    except BriefError as error:
+        raise BriefError(error.problems, source) from None
+    except ValidationError as error:
+        raise BriefError(validation_problems(error), source) from None
+
+
+def _fields_of(text: str, form: Format) -> dict[str, object]:
+    values = values_of(text, form)
+    if not isinstance(values, dict):
+        raise BriefError(problem_line((), f"is {shown(values)}; fields such as kind and title are needed"))
+    return values
+
+
+def _decoded(text: str | bytes) -> str:
+    if len(text) > MAX_FILE_BYTES:
+        raise BriefError(problem_line(("file",), over(len(text), MAX_FILE_BYTES, "bytes")))
+    if isinstance(text, bytes):
+        if text.startswith(_UTF_16_OR_32):
+            raise BriefError(problem_line(("file",), "is UTF-16 or UTF-32; UTF-8 is allowed"))
+        try:
+            text = text.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise BriefError(
+                problem_line(("file",), f"is not UTF-8 at byte {error.start:,}; UTF-8 is allowed")
+            ) from None
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    if not text.strip():
+        raise BriefError(problem_line(("file",), "is empty; a brief is needed"))
+    return text
+
+
+def _refused(path: Path, problem: str) -> BriefError:
+    return BriefError(problem_line(("file",), problem), str(path))
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise _refused(
+                path, f"is a {'folder' if stat.S_ISDIR(found.st_mode) else 'device or pipe'}; a file is needed"
+            )
+        with path.open("rb") as stream:
+            data = stream.read(MAX_FILE_BYTES + 1)
+    except FileNotFoundError:
+        raise _refused(path, "does not exist; give the path of a brief") from None
+    except PermissionError:
+        raise _refused(path, "may not be read; allow it, or give another") from None
+    except (OSError, ValueError) as error:
+        raise _refused(path, f"can't be read: {getattr(error, 'strerror', None) or error}") from None
+    if len(data) > MAX_FILE_BYTES:
+        raise _refused(path, over(max(found.st_size, len(data)), MAX_FILE_BYTES, "bytes"))
+    return data
+
+
+__all__ = ["parse_brief", "read_brief", "validation_problems"]

@@ -1,0 +1,288 @@
+"""Fitting: words broken into balanced lines, at the largest size that fits a place.
+
+A paragraph is measured by its ink and by its advance widths, so that what fits here is what is drawn.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from media_factory.design.fonts import Face, face_for, load
+from media_factory.design.themes import Style
+from media_factory.errors import GlyphsMissing
+
+SHRINK = 0.96
+# Words that should not end a line: the next word belongs to them.
+_CLINGING = frozenset(
+    ["a", "an", "the", "of", "to", "in", "on", "at", "for", "by", "and", "or", "with", "from", "as", "is", "no", "dr.", "mr.", "mrs.", "ms.", "st.", "der", "die", "das", "ein", "eine", "la", "le", "les", "un", "una", "de", "du", "el", "los", "y", "e", "o", "&", "–", "—"]
+)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How text is set: style, language, line height as a share of the size, and tracking in ems.
+
+    `tabular` asks for digits of one width; `hugging` measures height by the ink alone, for marks and ornaments.
+    """
+
+    style: Style
+    language: str = "en"
+    leading: float = 1.1
+    tracking_em: float = 0.0
+    tabular: bool = False
+    hugging: bool = False
+
+
+@dataclass(frozen=True)
+class Run:
+    """A part of a word that one face can draw."""
+
+    text: str
+    face: Face
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Words set in lines at a size.
+
+    `widths_px` holds each line's width; `rise_px` reaches from the first baseline to the top, `fall_px` from the last
+    one to the bottom, `advance_px` from one baseline to the next.
+    """
+
+    lines: tuple[tuple[str, ...], ...]
+    setting: Setting
+    size_px: int
+    spaced: bool
+    widths_px: tuple[float, ...]
+    rise_px: float
+    fall_px: float
+    advance_px: float
+
+    @property
+    def width_px(self) -> float:
+        """The widest line."""
+        return max(self.widths_px)
+
+    @property
+    def height_px(self) -> float:
+        """From the top of the first line to the bottom of the last."""
+        return self.rise_px + self.fall_px + self.advance_px * (len(self.lines) - 1)
+
+
+def features_of(setting: Setting) -> list[str]:
+    """Return the font features that a setting asks for."""
+    wanted = ["tnum"] if setting.tabular else []
+    # A ligature can't be tracked apart.
+    return [*wanted, "-liga", "-clig"] if setting.tracking_em else wanted
+
+
+def is_trackable(text: str) -> bool:
+    """Say whether the letters of a text may be set apart: not where they join or stack."""
+    return all(
+        unicodedata.combining(char) == 0
+        and unicodedata.name(char, "").startswith(("LATIN", "GREEK", "CYRILLIC", "DIGIT"))
+        for char in text
+        if char.isalnum() or unicodedata.combining(char)
+    )
+
+
+@lru_cache(maxsize=8192)
+def runs_of(word: str, style: Style, language: str) -> tuple[Run, ...]:
+    """Return the parts of a word by the face that draws them: one, if any face has all its glyphs.
+
+    Raises:
+        GlyphsMissing: no installed font can draw some part.
+    """
+    try:
+        return (Run(word, face_for(word, style.family, style.weight, language)),)
+    except GlyphsMissing:
+        if len(word) == 1:
+            raise
+    runs: list[Run] = []
+    for char in word:
+        joins = bool(runs) and unicodedata.category(char) in ("Mn", "Mc", "Cf")
+        face = runs[-1].face if joins else face_for(char, style.family, style.weight, language)
+        if runs and runs[-1].face == face:
+            runs[-1] = Run(runs[-1].text + char, face)
+        else:
+            runs.append(Run(char, face))
+    return tuple(runs)
+
+
+def tracking_px(text: str, setting: Setting, size_px: int) -> float:
+    """Return the space that is put after each character, in pixels; below 0 it is taken away."""
+    return setting.tracking_em * size_px if setting.tracking_em and is_trackable(text) else 0.0
+
+
+@lru_cache(maxsize=50_000)
+def word_width_px(word: str, setting: Setting, size_px: int) -> float:
+    """Return the advance width of a word as it is set, in pixels.
+
+    Raises:
+        GlyphsMissing: no installed font can draw it.
+    """
+    features = features_of(setting)
+    width = sum(
+        load(run.face, size_px).getlength(run.text, features=features)
+        for run in runs_of(word, setting.style, setting.language)
+    )
+    return width + tracking_px(word, setting, size_px) * len(word)
+
+
+def space_px(setting: Setting, size_px: int, *, spaced: bool) -> float:
+    """Return the space between two words, in pixels; 0 in languages without spaces."""
+    return word_width_px("n n", setting, size_px) - 2 * word_width_px("n", setting, size_px) if spaced else 0.0
+
+
+def ink_px(words: Sequence[str], setting: Setting, size_px: int) -> tuple[float, float]:
+    """Return how far the ink of words reaches above and below their baseline, in pixels."""
+    rise = fall = float("-inf")
+    for word in words:
+        for run in runs_of(word, setting.style, setting.language):
+            _, top, _, bottom = load(run.face, size_px).getbbox(run.text, anchor="ls")
+            rise, fall = max(rise, -top), max(fall, bottom)
+    if setting.hugging:
+        return rise, fall
+    return max(rise, 0.72 * size_px), max(fall, 0.20 * size_px)
+
+
+def broken(
+    words: Sequence[str], widths: Sequence[float], space: float, width_px: float
+) -> tuple[tuple[int, int], ...] | None:
+    """Return lines as ranges of words: as few as possible, balanced, without a lone word at the end where it can be helped.
+
+    Args:
+        words: the text's words.
+        widths: their widths in pixels.
+        space: the width between two words.
+        width_px: what a line may be wide.
+
+    Returns:
+        None if a word is wider than a line.
+    """
+    if not words or max(widths) > width_px:
+        return None
+    count = len(words)
+    sums = [0.0]
+    for width in widths:
+        sums.append(sums[-1] + width + space)
+
+    def length(first: int, end: int) -> float:
+        return sums[end] - sums[first] - space
+
+    fewest, start = 1, 0
+    for end in range(1, count + 1):
+        if length(start, end) > width_px:
+            fewest, start = fewest + 1, end - 1
+    ideal = min(width_px, length(0, count) / fewest)
+    # best[k][end]: the least cost of setting words[:end] in k lines, and where the last of them starts.
+    best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
+    for _ in range(fewest):
+        row: dict[int, tuple[float, int]] = {}
+        for first, (cost, _start) in best[-1].items():
+            for end in range(first + 1, count + 1):
+                wide = length(first, end)
+                if wide > width_px:
+                    break
+                total = cost + ((wide - ideal) / ideal) ** 2 + _penalty(words, first, end, count, fewest)
+                if end not in row or total < row[end][0]:
+                    row[end] = (total, first)
+        best.append(row)
+    lines, end = [], count
+    for row in reversed(best[1:]):
+        first = row[end][1]
+        lines.append((first, end))
+        end = first
+    return tuple(reversed(lines))
+
+
+def _penalty(words: Sequence[str], first: int, end: int, count: int, fewest: int) -> float:
+    """Return what it costs, beside its length, to set words[first:end] as a line."""
+    cost = 0.0
+    if end == count and end - first == 1 and fewest > 1 and len(words[first]) < 9:
+        cost += 0.6
+    if end < count:
+        last = words[end - 1].lower()
+        if last in _CLINGING:
+            cost += 0.12
+        elif last[-1:] in ",.;:!?—–":
+            cost -= 0.04
+        if any(char.isdigit() for char in last[-2:]) and words[end][:1].islower():
+            cost += 0.10
+    return cost
+
+
+def set_words(
+    words: Sequence[str], setting: Setting, size_px: int, width_px: float, *, spaced: bool = True
+) -> Paragraph | None:
+    """Return words set in lines of at most a width, or None if one word is wider.
+
+    Raises:
+        GlyphsMissing: no installed font can draw a word.
+    """
+    widths = [word_width_px(word, setting, size_px) for word in words]
+    space = space_px(setting, size_px, spaced=spaced)
+    ranges = broken(words, widths, space, width_px)
+    if ranges is None:
+        return None
+    lines = tuple(tuple(words[first:end]) for first, end in ranges)
+    inks = [ink_px(line, setting, size_px) for line in lines]
+    meeting = max((inks[i][1] + inks[i + 1][0] for i in range(len(inks) - 1)), default=0.0)
+    tallest = max(setting.leading * size_px, meeting + 0.04 * size_px if meeting > setting.leading * size_px else 0)
+    return Paragraph(
+        lines=lines,
+        setting=setting,
+        size_px=size_px,
+        spaced=spaced,
+        widths_px=tuple(sum(widths[first:end]) + space * (end - first - 1) for first, end in ranges),
+        rise_px=inks[0][0],
+        fall_px=inks[-1][1],
+        advance_px=math.ceil(tallest),
+    )
+
+
+def fit_words(
+    words: Sequence[str],
+    setting: Setting,
+    *,
+    target_px: float,
+    floor_px: float,
+    width_px: float,
+    max_lines: int,
+    spaced: bool = True,
+) -> Paragraph | None:
+    """Return words set as large as they fit, from a target size down to a floor in steps of 4 %; None if they do not.
+
+    Raises:
+        GlyphsMissing: no installed font can draw a word.
+    """
+    size = max(target_px, floor_px)
+    while True:
+        found = set_words(words, setting, max(1, round(size)), width_px, spaced=spaced)
+        if found and len(found.lines) <= max_lines:
+            return found
+        if size <= floor_px:
+            return None
+        size = max(floor_px, size * SHRINK)
+
+
+__all__ = [
+    "SHRINK",
+    "Paragraph",
+    "Run",
+    "Setting",
+    "broken",
+    "features_of",
+    "fit_words",
+    "ink_px",
+    "is_trackable",
+    "runs_of",
+    "set_words",
+    "space_px",
+    "tracking_px",
+    "word_width_px",
+]

@@ -1,0 +1,29 @@
+"""Motifs: what a picture can show. Each is a function that paints a canvas with a brush."""
+
+from __future__ import annotations
+
+from media_factory.drawing.brush import Motif
+from media_factory.drawing.motifs.air import breath, haze
+from media_factory.drawing.motifs.fields import arcs, flow, mesh
+from media_factory.drawing.motifs.fire import blades, flames
+from media_factory.drawing.motifs.landscapes import hills, peaks
+from media_factory.drawing.motifs.markets import columns, guilloche, ticker
+from media_factory.drawing.motifs.paper import blobs, panels, sheet
+from media_factory.drawing.motifs.places import skyline
+from media_factory.drawing.motifs.press import globe, halftone, rays
+from media_factory.drawing.motifs.space import orbits, planet
+from media_factory.drawing.motifs.technology import horizon, network, pulse
+from media_factory.drawing.motifs.terrain import contours, strata
+from media_factory.drawing.motifs.water import ripples, waves
+
+_ALL: tuple[Motif, ...] = (
+    arcs, blades, blobs, breath, columns, contours, flames, flow, globe, guilloche, halftone, haze, hills, horizon, mesh, network,
+    orbits, panels, peaks, planet, pulse, rays, ripples, sheet, skyline, strata, ticker, waves,
+)  # fmt: skip
+
+MOTIFS: dict[str, Motif] = {motif.__name__: motif for motif in _ALL}
+
+LIKE_DATA = frozenset({"columns", "ticker"})
+"""Motifs that could be taken for a chart: they never stand beside real numbers."""
+
+__all__ = ["LIKE_DATA", "MOTIFS"]

@@ -1,0 +1,72 @@
+"""Air: circles that breathe, and a horizon in haze."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from media_factory.drawing.brush import Brush
+from media_factory.drawing.canvas import Canvas, smoothstep
+from media_factory.drawing.colour import mix
+from media_factory.drawing.noise import field
+from media_factory.drawing.shapes import Disc, draw_shape
+
+
+def breath(canvas: Canvas, brush: Brush) -> None:
+    """Paint a soft disc inside ever fainter rings, as a breath that widens."""
+    inks, u = brush.inks, canvas.u
+    canvas.sky(
+        [(0, inks.background), (0.5, mix(inks.background, inks.surface, 0.6)), (1, brush.tint(inks.accent, 0.14))]
+    )
+    x, y = brush.centre(canvas)
+    canvas.glow(x, y, 620 * u, mix(inks.accent, inks.gleam, 0.25), 0.24)
+    light = mix(inks.accent, inks.gleam, 0.2) if inks.dark else inks.accent
+    for index in range(7, 0, -1):
+        radius = u * (105 + 62 * index**1.12)
+        draw_shape(canvas, Disc(x, y, radius, light, alpha=0.07))
+        draw_shape(canvas, Disc(x, y, radius, mix(light, inks.gleam, 0.25), alpha=0.55 - 0.06 * index, ring=1.8 * u))
+    draw_shape(canvas, Disc(x, y, 132 * u, mix(light, inks.gleam, 0.12), alpha=0.9))
+    canvas.glow(x - 36 * u, y - 44 * u, 84 * u, mix(light, inks.gleam, 0.7), 0.6)
+    angle = brush.between(-2.2, -0.9)
+    orbit = u * (105 + 62 * 4**1.12)
+    draw_shape(canvas, Disc(x + orbit * np.cos(angle), y + orbit * np.sin(angle), 15 * u, inks.accent2))
+
+
+def haze(canvas: Canvas, brush: Brush) -> None:
+    """Paint a low sun over drifting veils of cloud and a still horizon."""
+    inks, u, width, height = brush.inks, canvas.u, canvas.width, canvas.height
+    line = brush.focus_y + 0.10
+    glow = mix(inks.warm, inks.gleam, 0.35)
+    canvas.sky(
+        [
+            (0, inks.background),
+            (line * 0.6, brush.tint(inks.cool, 0.10)),
+            (line, mix(brush.tint(inks.cool, 0.28), glow, 0.35)),
+            (1, brush.tint(inks.cool, 0.42)),
+        ]
+    )
+    x, y = width * (brush.focus_x + brush.between(-0.12, 0.12)), height * (line - 0.085)
+    canvas.glow(x, y, 520 * u, glow, 0.5)
+    draw_shape(canvas, Disc(x, y, 138 * u, mix(inks.warm, inks.gleam, 0.6 if inks.dark else 0.25), alpha=0.95))
+    veil = field(brush.rng, width, height, 2.6, 4, (6.5, 1.0))
+    band = smoothstep(line - 0.34, line - 0.05, canvas.ys / np.float32(height))
+    canvas.blend(
+        (smoothstep(0.48, 0.86, veil) * band * np.float32(0.75)).astype(np.float32),
+        mix(inks.gleam, inks.background, 0.15 if not inks.dark else 0.6),
+    )
+    _water(canvas, brush, line, x)
+
+
+def _water(canvas: Canvas, brush: Brush, line: float, x: float) -> None:
+    """Lay still water below the horizon, with the sun's path on it."""
+    inks, width, height, u = brush.inks, canvas.width, canvas.height, canvas.u
+    level = np.full(width, height * line, np.float32)
+    near = mix(inks.cool, inks.deep, 0.55) if inks.dark else mix(inks.cool, inks.background, 0.35)
+    canvas.below(level, mix(near, inks.background, 0.35), near, fade=0.35)
+    shimmer = field(brush.rng, width, height, 26, 2, (9, 0.8))
+    depth = np.clip(canvas.ys / np.float32(height) - np.float32(line), 0, 1)
+    path = np.exp(-(((canvas.xs - np.float32(x)) / (u * (70 + 900 * depth))) ** 2))
+    mask = smoothstep(0.52, 0.75, shimmer) * path * (depth > 0) * np.float32(0.75)
+    canvas.blend(mask.astype(np.float32), mix(inks.warm, inks.gleam, 0.7))
+
+
+__all__ = ["breath", "haze"]

@@ -1,0 +1,140 @@
+"""Paper: cut shapes, one bold form on an empty sheet, and panels on a grid."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from media_factory.drawing.brush import Brush
+from media_factory.drawing.canvas import Canvas
+from media_factory.drawing.colour import Floats, mix
+from media_factory.drawing.shapes import Bar, Disc, Point, Polygon, Stroke, draw_shape
+
+
+def blobs(canvas: Canvas, brush: Brush) -> None:
+    """Overlap cut-out shapes of bright paper, with thick lines and a print a little out of register."""
+    inks, u, width, height = brush.inks, canvas.u, canvas.width, canvas.height
+    canvas.sky([(0, inks.background), (1, inks.background)])
+    x, y = brush.centre(canvas)
+    soft = mix(inks.accent, inks.surface, 0.55)
+    _cut(canvas, brush, (x, y + height * 0.14), 600 * u, inks.surface, outline=False)
+    _cut(canvas, brush, (x + width * brush.between(0.05, 0.28), y - 60 * u), 300 * u, soft)
+    _cut(canvas, brush, (x - width * brush.between(0.12, 0.25), y + 150 * u), 330 * u, inks.accent2)
+    _cut(canvas, brush, (x + width * brush.between(0.05, 0.16), y + 300 * u), 300 * u, inks.accent)
+    for index in range(7):
+        angle, reach = index * 0.9 + brush.between(0, 0.4), u * brush.between(360, 520)
+        at = (x + math.cos(angle) * reach, y + 90 * u + math.sin(angle) * reach * 0.75)
+        if at[1] > height * (brush.focus_y - 0.2):
+            draw_shape(canvas, Disc(*at, u * brush.between(9, 26), (inks.accent, inks.accent2, inks.ink)[index % 3]))
+    wave = tuple((x - 260 * u + 52 * u * i, y + 190 * u + (28 * u if i % 2 else -28 * u)) for i in range(11))
+    draw_shape(canvas, Stroke(_rounded(wave), 9 * u, inks.ink))
+
+
+def _cut(canvas: Canvas, brush: Brush, at: Point, radius: float, colour: Floats, *, outline: bool = True) -> None:
+    angles = np.linspace(0, math.tau, 120, endpoint=False)
+    bulge = np.ones_like(angles)
+    for order, strength in ((2, 0.14), (3, 0.10), (5, 0.035)):
+        bulge += strength * np.sin(order * angles + brush.between(0, math.tau))
+    edge = [
+        (at[0] + radius * float(b) * math.cos(a), at[1] + radius * float(b) * math.sin(a))
+        for a, b in zip(angles, bulge, strict=True)
+    ]
+    draw_shape(canvas, Polygon(tuple(edge), colour))
+    if outline:
+        shift = 9 * canvas.u
+        moved = tuple((px + shift, py + shift) for px, py in [*edge, edge[0]])
+        draw_shape(canvas, Stroke(moved, 8 * canvas.u, brush.inks.ink))
+
+
+def _rounded(points: tuple[Point, ...]) -> tuple[Point, ...]:
+    """Return a zigzag as a wave."""
+    xs, ys = np.array(points).T
+    fine = np.linspace(xs[0], xs[-1], len(points) * 12)
+    phase = np.interp(fine, xs, np.arange(len(points)))
+    middle, swing = (ys.max() + ys.min()) / 2, (ys.max() - ys.min()) / 2
+    return tuple(zip(fine.tolist(), (middle - swing * np.cos(phase * math.pi)).tolist(), strict=True))
+
+
+def sheet(canvas: Canvas, brush: Brush) -> None:
+    """Set one large disc and one bar on an otherwise empty sheet."""
+    inks, u = brush.inks, canvas.u
+    canvas.sky([(0, inks.background), (0.6, inks.background), (1, inks.surface)])
+    x, y = brush.centre(canvas)
+    x += canvas.width * brush.between(-0.10, 0.16)
+    y += canvas.height * 0.05
+    radius, form = u * brush.between(215, 265), int(brush.rng.integers(3))
+    if form == 0:
+        draw_shape(canvas, Disc(x, y, radius, inks.accent))
+        draw_shape(canvas, Bar(0, y + radius * 0.42, canvas.width, y + radius * 0.42 + 3 * u, inks.ink))
+    elif form == 1:
+        draw_shape(canvas, Disc(x, y, radius * 1.1, inks.ink, ring=3 * u))
+        draw_shape(canvas, Disc(x + radius * 0.72, y - radius * 0.72, radius * 0.34, inks.accent))
+    else:
+        draw_shape(canvas, Bar(x - radius, y - radius, x, y + radius, inks.accent2))
+        draw_shape(canvas, Disc(x + radius * 0.5, y, radius * 0.5, inks.accent))
+        draw_shape(canvas, Bar(x - radius, y + radius, x + radius, y + radius + 3 * u, inks.ink))
+
+
+def panels(canvas: Canvas, brush: Brush) -> None:
+    """Arrange panels of quiet colour on a column grid, one of them striped, one bold."""
+    inks, u, width, height = brush.inks, canvas.u, canvas.width, canvas.height
+    canvas.sky([(0, inks.background), (1, inks.background)])
+    for column in range(13):
+        at = width * (0.0415 + 0.917 * column / 12)
+        draw_shape(canvas, Bar(at, 0, at + max(1, 1.2 * u), height, inks.muted, alpha=0.16))
+    x, y = brush.centre(canvas)
+    cell, gap = 176 * u, 16 * u
+    tones = [mix(inks.surface, inks.accent, share) for share in (0.10, 0.22, 0.42, 0.7)]
+    plan = [
+        (-3, 0, 2, 3),
+        (-1, 0, 3, 2),
+        (2, 0, 1, 1),
+        (2, 1, 2, 2),
+        (-1, 2, 1, 1),
+        (0, 2, 2, 1),
+        (-3, 3, 4, 1),
+        (1, 3, 3, 1),
+        (3, -1, 1, 2),
+        (-2, -1, 1, 1),
+    ]
+    bold, striped = int(brush.rng.integers(0, 4)), int(brush.rng.integers(4, 8))
+    for index, (column, row, across, down) in enumerate(plan):
+        left, top = x + (column - 0.5) * (cell + gap), y + (row - 1.6) * (cell + gap)
+        box = (left, top, left + across * cell + (across - 1) * gap, top + down * cell + (down - 1) * gap)
+        colour = inks.accent if index == bold else tones[int(brush.rng.integers(len(tones) - 1))]
+        draw_shape(canvas, Bar(*box, colour, radius=10 * u))
+        if index == striped:
+            _stripes(canvas, box, inks.accent2, u)
+        elif index == bold:
+            _steps(canvas, brush, box, mix(inks.accent, inks.background, 0.72))
+
+
+def _stripes(canvas: Canvas, box: tuple[float, float, float, float], colour: Floats, u: float) -> None:
+    left, top, right, bottom = box
+    for step in range(1, 7):
+        y = top + (bottom - top) * step / 7
+        draw_shape(
+            canvas,
+            Bar(
+                left + 20 * u,
+                y - 2 * u,
+                right - 20 * u - (right - left) * 0.08 * (step % 3),
+                y + 2 * u,
+                colour,
+                radius=2 * u,
+            ),
+        )
+
+
+def _steps(canvas: Canvas, brush: Brush, box: tuple[float, float, float, float], colour: Floats) -> None:
+    left, top, right, bottom = box
+    count = 6
+    pitch = (right - left) / (count + 1)
+    for index in range(count):
+        tall = (bottom - top) * (0.15 + 0.11 * index + brush.between(-0.05, 0.05))
+        at = left + pitch * (index + 0.6)
+        draw_shape(canvas, Bar(at, bottom - tall, at + pitch * 0.62, bottom - pitch * 0.4, colour, radius=3 * canvas.u))
+
+
+__all__ = ["blobs", "panels", "sheet"]

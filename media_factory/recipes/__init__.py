@@ -1,0 +1,1 @@
+"""Briefs worked out, one product per file: who makes what, and what each of them is asked."""

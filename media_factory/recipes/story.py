@@ -1,0 +1,107 @@
+"""Story: a story brief worked out: its scenes, its look, who makes what, and what each of them is asked."""
+
+from __future__ import annotations
+
+from media_factory.briefs.fields import Aspect
+from media_factory.briefs.model import StoryBrief
+from media_factory.briefs.storyboard import Scene, storyboard
+from media_factory.calls.registry import Providers
+from media_factory.calls.selection import Choice, choose, unasked_drafts
+from media_factory.design.themes import THEMES, Palette
+from media_factory.model import Model
+from media_factory.rendering.film import Look, picture_size
+from media_factory.requests import ImageRequest, PromptRequest, SpeechRequest
+from media_factory.results import Prompt
+
+_SEEDS_PER_STORY = 1000
+
+
+class Story(Model):
+    """A story brief and everything that follows from it before anything is made."""
+
+    brief: StoryBrief
+    scenes: tuple[Scene, ...]
+    look: Look
+    writer: Choice
+    painter: Choice
+    speaker: Choice
+    sets_type: bool
+
+    @classmethod
+    def of(cls, brief: StoryBrief, providers: Providers) -> Story:
+        """Work out a brief.
+
+        Raises:
+            InputError: a named provider does not exist, or nobody speaks the language.
+            ProviderUnavailable: nobody can work here.
+        """
+        painter = choose(providers, "image", brief.language, brief.providers.image)
+        return cls(
+            brief=brief,
+            scenes=storyboard(brief).scenes,
+            look=look_of(brief),
+            writer=choose(providers, "prompt", brief.language, brief.providers.prompt),
+            painter=painter,
+            speaker=choose(providers, "speech", brief.language, brief.providers.speech),
+            sets_type=providers.named("image", painter.reference).capabilities.cards,
+        )
+
+    def prompt_request(self, scene: Scene) -> PromptRequest:
+        """Return what to ask the prompt writer for a scene."""
+        return PromptRequest(
+            provider=self.writer.reference,
+            headline=scene.headline or scene.subject,
+            text=scene.subject,
+            style=self.brief.theme,
+            language=self.brief.language,
+            max_chars=self.brief.max_prompt_chars,
+            guidelines=self.brief.guidelines,
+        )
+
+    def image_request(self, scene: Scene, aspect: Aspect, prompt: Prompt) -> ImageRequest:
+        """Return what to ask the image provider for a scene in an aspect."""
+        width_px, height_px = picture_size(aspect, self.brief.size)
+        return ImageRequest(
+            provider=self.painter.reference,
+            prompt=prompt.text,
+            width_px=width_px,
+            height_px=height_px,
+            seed=self.brief.seed * _SEEDS_PER_STORY + scene.index,
+            theme=self.brief.theme,
+            palette=self.brief.palette,
+            card=scene.card if self.sets_type else None,
+            language=self.brief.language,
+        )
+
+    def speech_request(self, scene: Scene) -> SpeechRequest:
+        """Return what to ask the speech provider for a scene."""
+        return SpeechRequest(
+            provider=self.speaker.reference,
+            text=scene.text,
+            language=self.brief.language,
+            voice=self.brief.voice,
+            rate_wpm=self.brief.pace_wpm,
+        )
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why the story is less than it could be."""
+        return unasked_drafts(pictures=self.painter, narration=self.speaker)
+
+
+def look_of(brief: StoryBrief) -> Look:
+    """Return how a brief's film looks and moves: its theme, in its own colours if it gives some."""
+    theme = THEMES[brief.theme]
+    if brief.palette:
+        colours = dict(zip(Palette.model_fields, brief.palette, strict=True))
+        theme = theme.model_copy(update={"palette": Palette(**colours)})
+    return Look(
+        theme=theme,
+        language=brief.language,
+        rate=brief.rate,
+        seed=brief.seed,
+        captions=brief.captions != "none",
+    )
+
+
+__all__ = ["Story", "look_of"]

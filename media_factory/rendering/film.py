@@ -1,0 +1,211 @@
+"""From scenes to a film: what to render in which frames, for one aspect.
+
+Pure: every number follows from the scenes, the look and the frame size. What is asked of a segment depends on the
+scenes that it shows and on nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from pydantic import Field
+
+from media_factory.assets import Asset
+from media_factory.briefs.fields import Aspect, frame_size
+from media_factory.captions.alignment import shifted
+from media_factory.captions.cards import CaptionCard, CaptionSpan, CaptionStyle
+from media_factory.captions.cueing import cards_from_words, fitted_style, spans_for
+from media_factory.captions.style import caption_style_for
+from media_factory.design.themes import Theme
+from media_factory.model import Model
+from media_factory.rendering.model import (
+    Camera,
+    Encoding,
+    MixRequest,
+    PlacedUtterance,
+    PosterRequest,
+    SegmentRequest,
+    ShotSpan,
+)
+from media_factory.rendering.motion import camera_for
+from media_factory.rendering.segments import FILM_ENCODING
+from media_factory.rendering.timeline import SegmentPlan, Timeline, TimelineShot, build_timeline, segments_of
+from media_factory.results import Utterance
+from media_factory.timing import Rate, Word, seconds_of
+
+Size = tuple[int, int]
+# Pictures are asked for larger than the frame, so that a push never enlarges a pixel.
+PICTURE_OVER_FRAME = 1.25
+
+
+class Look(Model):
+    """How a film looks and moves."""
+
+    theme: Theme
+    language: str = "en"
+    rate: Rate = Fraction(30)
+    seed: int = 0
+    captions: bool = True
+    encoding: Encoding = FILM_ENCODING
+
+
+class SceneMedia(Model):
+    """A scene with everything that was made for it; `pictures` has one per aspect."""
+
+    text: str
+    headline: str | None = None
+    prompt: str
+    pictures: dict[Aspect, Asset] = Field(min_length=1)
+    utterance: Utterance
+
+
+class Film(Model):
+    """What to render for one aspect: segments in film order, and the still that stands for them."""
+
+    aspect: Aspect
+    width_px: int
+    height_px: int
+    rate: Rate
+    segments: tuple[SegmentRequest, ...]
+    poster: PosterRequest
+
+
+def picture_size(aspect: Aspect, short_side_px: int) -> Size:
+    """Return the size to ask pictures in for an aspect: the frame's, enlarged by `PICTURE_OVER_FRAME`."""
+    width, height = frame_size(aspect, short_side_px)
+    return round(width * PICTURE_OVER_FRAME / 2) * 2, round(height * PICTURE_OVER_FRAME / 2) * 2
+
+
+def film_timeline(scenes: Sequence[SceneMedia], look: Look) -> Timeline:
+    """Return the film's timeline, the same for every aspect.
+
+    Raises:
+        InputError: there is no scene.
+    """
+    durations = [scene.utterance.duration_s for scene in scenes]
+    return build_timeline(durations, look.rate, look.theme.transition_s, look.theme.pause_s)
+
+
+def mix_request(scenes: Sequence[SceneMedia], look: Look, music: Asset | None) -> MixRequest:
+    """Return what to ask of the mixer: every utterance at its frame."""
+    timeline = film_timeline(scenes, look)
+    placed = (
+        PlacedUtterance(sound=scene.utterance.sound, first_frame=shot.film_speech_frame)
+        for scene, shot in zip(scenes, timeline.shots, strict=True)
+    )
+    return MixRequest(utterances=tuple(placed), frames=timeline.frames, rate=timeline.rate, music=music)
+
+
+def film_words(scenes: Sequence[SceneMedia], look: Look) -> tuple[tuple[Word, ...], ...]:
+    """Return each scene's words with times in seconds of the film."""
+    timeline = film_timeline(scenes, look)
+    return tuple(
+        shifted(scene.utterance.words, seconds_of(shot.film_speech_frame, timeline.rate))
+        for scene, shot in zip(scenes, timeline.shots, strict=True)
+    )
+
+
+def film_of(scenes: Sequence[SceneMedia], look: Look, aspect: Aspect, short_side_px: int) -> Film:
+    """Return what to render for one aspect.
+
+    Raises:
+        GlyphsMissing: no installed font can draw a caption's word.
+    """
+    timeline = film_timeline(scenes, look)
+    size = frame_size(aspect, short_side_px)
+    shots = tuple(
+        _Shot(scene, shot, index, look, aspect, size)
+        for index, (scene, shot) in enumerate(zip(scenes, timeline.shots, strict=True))
+    )
+    plans = segments_of(timeline)
+    segments = tuple(_segment(plan, shots, look, size) for plan in plans)
+    return Film(
+        aspect=aspect,
+        width_px=size[0],
+        height_px=size[1],
+        rate=look.rate,
+        segments=segments,
+        poster=_poster(plans, segments, timeline),
+    )
+
+
+class _Shot:
+    """One scene on screen: its camera, and its captions in the shot's own time."""
+
+    def __init__(self, scene: SceneMedia, shot: TimelineShot, index: int, look: Look, aspect: Aspect, size: Size) -> None:
+        self.picture = scene.pictures[aspect]
+        self.frames = shot.frames
+        self.camera = _camera(self.picture, shot, index, look, size)
+        self.style: CaptionStyle | None = None
+        self.cards: tuple[CaptionCard, ...] = ()
+        if look.captions:
+            style = caption_style_for(look.theme, *size, look.language)
+            self.style = fitted_style((word.text for word in scene.utterance.words), style)
+            words = shifted(scene.utterance.words, seconds_of(shot.speech_frame, look.rate))
+            seen_until_s = float(seconds_of(shot.frames - shot.fade_out_frames, look.rate))
+            self.cards = tuple(_cleared(card, seen_until_s) for card in cards_from_words(words, self.style))
+
+
+def _cleared(card: CaptionCard, by_s: float) -> CaptionCard:
+    """Return a card that is gone before its picture begins to go."""
+    return card.model_copy(update={"end_s": max(card.start_s, min(card.end_s, by_s))})
+
+
+def _camera(picture: Asset, shot: TimelineShot, index: int, look: Look, size: Size) -> Camera:
+    return camera_for(
+        index,
+        seed=look.seed,
+        zoom_per_s=look.theme.zoom_per_s,
+        duration_s=float(seconds_of(shot.frames, look.rate)),
+        image=(picture.width_px or size[0], picture.height_px or size[1]),
+        frame=size,
+    )
+
+
+def _segment(plan: SegmentPlan, shots: Sequence[_Shot], look: Look, size: Size) -> SegmentRequest:
+    spans: list[CaptionSpan] = []
+    style: CaptionStyle | None = None
+    for run in plan.shots:
+        shot = shots[run.shot]
+        if found := spans_for(shot.cards, look.rate, run.first, plan.frames):
+            spans.extend(found)
+            style = shot.style
+    return SegmentRequest(
+        width_px=size[0],
+        height_px=size[1],
+        rate=look.rate,
+        frames=plan.frames,
+        shots=tuple(
+            ShotSpan(
+                image=shots[run.shot].picture, camera=shots[run.shot].camera, first=run.first, of=shots[run.shot].frames
+            )
+            for run in plan.shots
+        ),
+        captions=tuple(spans),
+        caption_style=style,
+        encoding=look.encoding,
+    )
+
+
+def _poster(plans: Sequence[SegmentPlan], segments: Sequence[SegmentRequest], timeline: Timeline) -> PosterRequest:
+    """Return the still from the middle of the opening utterance, when its caption is on screen."""
+    first = timeline.shots[0]
+    middle = first.speech_frame + first.speech_frames // 2
+    for plan, segment in zip(plans, segments, strict=True):
+        if plan.first_frame <= middle < plan.first_frame + plan.frames:
+            return PosterRequest(segment=segment, frame=middle - plan.first_frame)
+    return PosterRequest(segment=segments[0], frame=segments[0].frames // 2)
+
+
+__all__ = [
+    "PICTURE_OVER_FRAME",
+    "Film",
+    "Look",
+    "SceneMedia",
+    "film_of",
+    "film_timeline",
+    "film_words",
+    "mix_request",
+    "picture_size",
+]

@@ -1,0 +1,47 @@
+"""What a planning run goes on with where something has yet to be rendered."""
+
+from __future__ import annotations
+
+from media_factory.assets import pending_asset
+from media_factory.factory import Factory
+from media_factory.rendering.model import (
+    JoinRequest,
+    Master,
+    MixRequest,
+    Poster,
+    PosterRequest,
+    Segment,
+    SegmentRequest,
+    Soundtrack,
+)
+from media_factory.timing import seconds_of
+
+
+async def foretell_segment(request: SegmentRequest, key: str, factory: Factory) -> Segment:  # noqa: ARG001
+    """Return a segment of the right length that has yet to be encoded."""
+    return Segment(video=pending_asset(key, "video/mp4"), frames=request.frames)
+
+
+async def foretell_sound(request: MixRequest, key: str, factory: Factory) -> Soundtrack:  # noqa: ARG001
+    """Return a sound track of the right length that has yet to be mixed."""
+    duration_s = float(seconds_of(request.frames, request.rate))
+    return Soundtrack(
+        mix=pending_asset(key, "audio/mp4", "mix", duration_s=duration_s),
+        narration=pending_asset(key, "audio/mp4", "narration", duration_s=duration_s),
+        loudness_lufs=request.loudness_lufs,
+        true_peak_dbtp=request.true_peak_dbtp,
+    )
+
+
+async def foretell_master(request: JoinRequest, key: str, factory: Factory) -> Master:  # noqa: ARG001
+    """Return a master of the right length that has yet to be joined."""
+    frames = sum(segment.frames for segment in request.segments)
+    return Master(video=pending_asset(key, "video/mp4"), frames=frames)
+
+
+async def foretell_poster(request: PosterRequest, key: str, factory: Factory) -> Poster:  # noqa: ARG001
+    """Return a poster that has yet to be drawn."""
+    return Poster(image=pending_asset(key, "image/jpeg"))
+
+
+__all__ = ["foretell_master", "foretell_poster", "foretell_segment", "foretell_sound"]

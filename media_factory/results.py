@@ -1,0 +1,45 @@
+"""What the provider stages leave: assets, and who made them at what price."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from pydantic import Field
+
+from media_factory.assets import Asset
+from media_factory.model import Model
+from media_factory.timing import Word
+
+
+class Made(Model):
+    """Who made something and what it cost; `cost_usd` is None when nobody knows."""
+
+    provider: str = Field(description="provider:model")
+    cost_usd: Decimal | None
+
+
+class Prompt(Made):
+    """A picture prompt and its metadata."""
+
+    text: str
+    style: str
+    version: int = Field(description="of the stage that wrote it")
+    written_at: str = Field(description="ISO 8601, UTC")
+
+
+class Picture(Made):
+    """A still picture."""
+
+    image: Asset
+
+
+class Utterance(Made):
+    """Spoken text, and when each of its words is spoken."""
+
+    sound: Asset
+    duration_s: float = Field(gt=0)
+    words: tuple[Word, ...]
+    alignment: str = Field(description="how the word times were found: provider or proportional")
+
+
+__all__ = ["Made", "Picture", "Prompt", "Utterance"]

@@ -1,0 +1,74 @@
+"""A run: one making (or planning) of a product, and the record of its stages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+State = Literal["made", "cached"]
+Event = Literal["begin", "end"]
+
+
+@dataclass(frozen=True)
+class StageRecord:
+    """One stage of a run: what it was, whether it had been made before, and what it cost this run."""
+
+    stage: str
+    version: int
+    key: str
+    state: State
+    provider: str | None
+    seconds: float
+    cost_usd: Decimal | None
+    scene: int | None
+    made_at: float
+
+
+@dataclass
+class Run:
+    """What happens in one run.
+
+    A planning run makes nothing and spends nothing: a stage that would be made gives a foretold result, whose assets
+    stand for bytes that do not exist yet.
+    """
+
+    planning: bool = False
+    records: list[StageRecord] = field(default_factory=list)
+    listen: Callable[[Event, str, State | None], None] = lambda _event, _stage, _state: None
+
+    def note(self, record: StageRecord) -> None:
+        """Add a finished stage; one that ran twice in a run (a retry) counts as it ended the first time."""
+        if not any(known.key == record.key and known.scene == record.scene for known in self.records):
+            self.records.append(record)
+        self.listen("end", record.stage, record.state)
+
+    @property
+    def cost_usd(self) -> Decimal | None:
+        """What the run paid; None if a price is not known."""
+        costs = [record.cost_usd for record in self.records]
+        return None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0))
+
+
+_current: ContextVar[Run | None] = ContextVar("media_factory_run", default=None)
+
+
+def current_run() -> Run | None:
+    """Return the run that this code is part of, if any."""
+    return _current.get()
+
+
+@contextmanager
+def begin_run(run: Run) -> Iterator[Run]:
+    """Make everything inside the block part of a run."""
+    token = _current.set(run)
+    try:
+        yield run
+    finally:
+        _current.reset(token)
+
+
+__all__ = ["Event", "Run", "StageRecord", "State", "begin_run", "current_run"]

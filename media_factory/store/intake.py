@@ -1,0 +1,76 @@
+"""Files that users point at: paths and URLs, read through fsspec, bounded, and kept as assets."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import fsspec
+
+from media_factory.assets import Asset
+from media_factory.errors import InputError
+from media_factory.factory import Factory
+
+MAX_INTAKE_BYTES = 512 * 1024 * 1024
+_CHUNK_BYTES = 1 << 20
+_SCHEMES = ("file", "s3", "http", "https", "gs", "abfs")
+
+
+async def take_in(location: str, field: str, media_type: str, factory: Factory) -> Asset:
+    """Copy what a user points at into the store, and return the asset.
+
+    Args:
+        location: a path, or a URL that fsspec opens (s3:// is read by s3fs with the usual AWS variables).
+        field: the brief's field, for the message.
+        media_type: what it is expected to be.
+        factory: whose store keeps it.
+
+    Raises:
+        InputError: it can't be opened, is empty, or larger than `MAX_INTAKE_BYTES`; the message names the field.
+    """
+    scheme = urlsplit(location).scheme.lower()
+    if len(scheme) > 1 and scheme not in _SCHEMES:
+        raise InputError(f"{field}: {scheme}:// can't be read; give a path, or a URL of {', '.join(_SCHEMES)}")
+    with factory.workspace() as folder:
+        target = folder / "intake"
+        await asyncio.to_thread(_copy, location, field, target)
+        return await factory.store.put(target, media_type)
+
+
+def _copy(location: str, field: str, target: Path) -> None:
+    shown = _without_secrets(location)
+    try:
+        with fsspec.open(location, "rb") as source, target.open("wb") as kept:
+            size = _copy_bounded(source, kept, field, shown)
+    except InputError:
+        raise
+    except ImportError as problem:
+        raise InputError(f"{field}: {shown} needs a package that isn't installed: {problem.name}") from problem
+    except Exception as problem:  # fsspec has as many error classes as back ends
+        reason = getattr(problem, "strerror", None) or type(problem).__name__
+        raise InputError(f"{field}: {shown} can't be read ({reason})") from None
+    if not size:
+        raise InputError(f"{field}: {shown} is empty")
+
+
+def _copy_bounded(source: Any, kept: Any, field: str, shown: str) -> int:
+    size = 0
+    while chunk := source.read(_CHUNK_BYTES):
+        size += len(chunk)
+        if size > MAX_INTAKE_BYTES:
+            raise InputError(f"{field}: {shown} is larger than {MAX_INTAKE_BYTES // 1024**2} MiB")
+        kept.write(chunk)
+    return size
+
+
+def _without_secrets(location: str) -> str:
+    """Return a location as it may be shown: a signed URL's query and a login are left out."""
+    parts = urlsplit(location)
+    if len(parts.scheme) <= 1:
+        return location
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+__all__ = ["MAX_INTAKE_BYTES", "take_in"]

@@ -1,0 +1,306 @@
+"""Fakes with dials, and conformance suites: for our own tests and for authors of providers.
+
+The fakes are real providers: what they make decodes, has the asked size, and its length follows the text. They are
+chosen only when a brief names them (`fake:instant`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import wave
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+from PIL import Image
+
+from media_factory.captions.alignment import check_words
+from media_factory.captions.words import split_words
+from media_factory.errors import InvalidRequest, ProviderError
+from media_factory.providers.base import (
+    Capabilities,
+    ClipProvider,
+    ClipReply,
+    ImageProvider,
+    ImageReply,
+    Progress,
+    Provider,
+    SpeechProvider,
+    SpeechReply,
+    Ticket,
+)
+from media_factory.requests import ClipRequest, ImageRequest, SpeechRequest
+from media_factory.timing import Word
+
+_RATE_HZ = 16_000
+RequestT = TypeVar("RequestT")
+
+
+class Dials:
+    """What a fake does besides its work.
+
+    Args:
+        delay_s: how long each call takes.
+        failures: errors to raise, one per call, before calls succeed.
+        price_usd: what a call costs; None for a price that nobody knows.
+    """
+
+    def __init__(
+        self,
+        delay_s: float = 0.0,
+        failures: Iterable[ProviderError] = (),
+        price_usd: Decimal | None = Decimal(0),
+    ) -> None:
+        self.delay_s = delay_s
+        self.failures = list(failures)
+        self.price = price_usd
+        self.calls: list[Any] = []
+
+    async def turn(self, request: Any) -> None:
+        """Count a call, take its time, and fail if it is a failure's turn."""
+        self.calls.append(request)
+        if self.delay_s:
+            await asyncio.sleep(self.delay_s)
+        if self.failures:
+            raise self.failures.pop(0)
+
+
+class FakeImage(ImageProvider):
+    """Makes a gradient whose colours follow the prompt and the seed."""
+
+    name = "fake"
+    capabilities = Capabilities(modality="image", models=("instant",), seed=True, local=True, by_name_only=True)
+
+    def __init__(self, dials: Dials | None = None) -> None:
+        self.dials = dials or Dials()
+
+    def price_usd(self, request: ImageRequest) -> Decimal | None:  # noqa: ARG002
+        """Return the dialled price."""
+        return self.dials.price
+
+    async def generate(self, request: ImageRequest) -> ImageReply:
+        """Make a PNG of the asked size."""
+        await self.dials.turn(request)
+        digest = hashlib.sha256(f"{request.seed} {request.prompt}".encode()).digest()
+        corners = np.frombuffer(digest[:12], np.uint8).reshape(2, 2, 3)
+        picture = Image.fromarray(corners, "RGB").resize((request.width_px, request.height_px), Image.Resampling.BILINEAR)
+        buffer = io.BytesIO()
+        picture.save(buffer, "PNG", compress_level=1)
+        return ImageReply(data=buffer.getvalue(), media_type="image/png", price_usd=self.dials.price)
+
+
+class FakeSpeech(SpeechProvider):
+    """Speaks one tone per word, at the asked pace, with exact word times."""
+
+    name = "fake"
+    capabilities = Capabilities(modality="speech", models=("instant",), word_timing=True, local=True, by_name_only=True)
+
+    def __init__(self, dials: Dials | None = None, *, word_timing: bool = True) -> None:
+        self.dials = dials or Dials()
+        self.word_timing = word_timing
+
+    def price_usd(self, request: SpeechRequest) -> Decimal | None:  # noqa: ARG002
+        """Return the dialled price."""
+        return self.dials.price
+
+    async def generate(self, request: SpeechRequest) -> SpeechReply:
+        """Make a WAV: each word a tone as long as its share of the letters, then a short gap."""
+        await self.dials.turn(request)
+        texts = split_words(request.text, request.language)
+        if not texts:
+            raise InvalidRequest("there is no word to speak")
+        letters = sum(len(text) + 1 for text in texts)
+        total_s = len(texts) * 60 / request.rate_wpm
+        words, sound, at = [], [], 0
+        for text in texts:
+            span = round(total_s * (len(text) + 1) / letters * _RATE_HZ)
+            spoken = max(1, round(span * 0.8))
+            pitch_hz = 200 + hashlib.sha256(text.encode()).digest()[0]
+            tone = 6000 * np.sin(2 * np.pi * pitch_hz * np.arange(spoken) / _RATE_HZ)
+            sound += [tone.astype(np.int16), np.zeros(span - spoken, np.int16)]
+            words.append(
+                Word(text=text, start_s=round(at / _RATE_HZ, 6), end_s=round((at + spoken) / _RATE_HZ, 6))
+            )
+            at += span
+        return SpeechReply(
+            data=_wave(np.concatenate(sound)),
+            media_type="audio/wav",
+            words=tuple(words) if self.word_timing else None,
+            price_usd=self.dials.price,
+        )
+
+
+class FakeClip(ClipProvider):
+    """Makes a short clip of one colour, after being polled a few times."""
+
+    name = "fake"
+    capabilities = Capabilities(modality="clip", models=("instant",), seed=True, local=True, by_name_only=True)
+
+    def __init__(self, dials: Dials | None = None, polls: int = 2) -> None:
+        self.dials = dials or Dials()
+        self.polls = polls
+        self._queue: dict[str, tuple[ClipRequest, int]] = {}
+
+    def price_usd(self, request: ClipRequest) -> Decimal | None:  # noqa: ARG002
+        """Return the dialled price."""
+        return self.dials.price
+
+    async def submit(self, request: ClipRequest) -> Ticket:
+        """Queue the request."""
+        await self.dials.turn(request)
+        ticket = Ticket(provider=self.name, id=f"clip-{len(self.dials.calls)}")
+        self._queue[ticket.id] = (request, 0)
+        return ticket
+
+    async def poll(self, ticket: Ticket) -> Progress:
+        """Advance by one poll."""
+        request, asked = self._known(ticket)
+        self._queue[ticket.id] = (request, asked + 1)
+        return Progress(done=asked + 1 >= self.polls, fraction=min(1.0, (asked + 1) / self.polls))
+
+    async def fetch(self, ticket: Ticket) -> ClipReply:
+        """Return the clip as MP4."""
+        request, asked = self._known(ticket)
+        if asked < self.polls:
+            raise InvalidRequest(f"{ticket.id} is not done yet")
+        data = await asyncio.to_thread(_clip, request)
+        return ClipReply(data=data, media_type="video/mp4", price_usd=self.dials.price)
+
+    async def cancel(self, ticket: Ticket) -> None:
+        """Forget the request."""
+        self._queue.pop(ticket.id, None)
+
+    def _known(self, ticket: Ticket) -> tuple[ClipRequest, int]:
+        if ticket.id not in self._queue:
+            raise InvalidRequest(f"there is no clip {ticket.id}")
+        return self._queue[ticket.id]
+
+
+def fake_providers() -> tuple[Provider[Any], ...]:
+    """Return one fake of each modality, with its dials at rest (the entry point `fake`)."""
+    return (FakeImage(), FakeSpeech(), FakeClip())
+
+
+def _wave(samples: np.ndarray[Any, np.dtype[np.int16]]) -> bytes:
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as writer:
+        writer.setnchannels(1)
+        writer.setsampwidth(2)
+        writer.setframerate(_RATE_HZ)
+        writer.writeframes(samples.tobytes())
+    return buffer.getvalue()
+
+
+def _clip(request: ClipRequest) -> bytes:
+    import av  # noqa: PLC0415 - heavy, and only clips need it
+
+    rate = 24
+    colour = hashlib.sha256(f"{request.seed} {request.prompt}".encode()).digest()[:3]
+    picture = np.broadcast_to(np.frombuffer(colour, np.uint8), (request.height_px, request.width_px, 3))
+    buffer = io.BytesIO()
+    with av.open(buffer, "w", format="mp4") as container:
+        stream = container.add_stream("libx264", rate=rate)
+        stream.width, stream.height, stream.pix_fmt = request.width_px, request.height_px, "yuv420p"
+        for index in range(max(1, round(request.duration_s * rate))):
+            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
+            frame.pts, frame.time_base = index, Fraction(1, rate)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return buffer.getvalue()
+
+
+class ProviderConformance(Generic[RequestT]):
+    """What every provider is held to. Subclass one of the suites below and say which provider."""
+
+    def provider(self) -> Any:
+        """Return the provider under test."""
+        raise NotImplementedError("return the provider under test")
+
+    def requests(self) -> Iterator[Any]:
+        """Yield requests that the provider must be able to answer."""
+        raise NotImplementedError("yield requests that the provider answers")
+
+    def test_it_says_what_it_can_do(self) -> None:
+        provider = self.provider()
+        assert provider.name == provider.name.lower()
+        assert ":" not in provider.name
+        assert provider.capabilities.models
+
+    def test_its_price_is_a_decimal_or_unknown(self) -> None:
+        for request in self.requests():
+            price = self.provider().price_usd(request)
+            assert price is None or (isinstance(price, Decimal) and price >= 0)
+
+
+class ImageConformance(ProviderConformance[ImageRequest]):
+    """Holds an image provider to its contract."""
+
+    async def test_its_pictures_decode_and_have_the_asked_size(self) -> None:
+        for request in self.requests():
+            reply = await self.provider().generate(request)
+            with Image.open(io.BytesIO(reply.data)) as picture:
+                picture.load()
+                assert picture.size == (request.width_px, request.height_px)
+                assert Image.MIME[str(picture.format)] == reply.media_type
+
+    async def test_a_seed_means_the_same_picture_again(self) -> None:
+        provider = self.provider()
+        if not provider.capabilities.seed:
+            return
+        for request in self.requests():
+            assert (await provider.generate(request)).data == (await provider.generate(request)).data
+
+
+class SpeechConformance(ProviderConformance[SpeechRequest]):
+    """Holds a speech provider to its contract."""
+
+    async def test_its_sound_decodes_and_its_words_are_the_text_s(self) -> None:
+        for request in self.requests():
+            reply = await self.provider().generate(request)
+            with wave.open(io.BytesIO(reply.data)) as sound:
+                duration_s = sound.getnframes() / sound.getframerate()
+            assert duration_s > 0
+            assert (reply.words is not None) == self.provider().capabilities.word_timing
+            if reply.words is not None:
+                check_words(reply.words, request.text, request.language, duration_s)
+
+
+class ClipConformance(ProviderConformance[ClipRequest]):
+    """Holds a clip provider to its contract."""
+
+    async def test_a_submitted_clip_is_done_in_the_end_and_decodes(self) -> None:
+        import av  # noqa: PLC0415
+
+        for request in self.requests():
+            provider = self.provider()
+            ticket = await provider.submit(request)
+            for _ in range(1000):
+                if (await provider.poll(ticket)).done:
+                    break
+            reply = await provider.fetch(ticket)
+            with av.open(io.BytesIO(reply.data)) as container:
+                frame = next(container.decode(video=0))
+                assert (frame.width, frame.height) == (request.width_px, request.height_px)
+
+    async def test_cancelling_twice_is_no_error(self) -> None:
+        provider = self.provider()
+        ticket = await provider.submit(next(iter(self.requests())))
+        await provider.cancel(ticket)
+        await provider.cancel(ticket)
+
+
+__all__ = [
+    "ClipConformance",
+    "Dials",
+    "FakeClip",
+    "FakeImage",
+    "FakeSpeech",
+    "ImageConformance",
+    "ProviderConformance",
+    "SpeechConformance",
+    "fake_providers",
+]

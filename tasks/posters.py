@@ -1,0 +1,24 @@
+"""The still that stands for a film."""
+
+from __future__ import annotations
+
+import asyncio
+
+from media_factory.factory import Factory
+from media_factory.rendering import poster
+from media_factory.rendering.foretelling import foretell_poster
+from media_factory.rendering.model import Poster, PosterRequest
+from tasks.stage import stage
+
+
+@stage("make-poster", version=1, foretell=foretell_poster, heavy=True)
+async def make_poster(request: PosterRequest, factory: Factory) -> Poster:
+    """Draw the frame that stands for the film."""
+    pictures = await factory.files_of(request)
+    with factory.workspace() as folder:
+        target = folder / "poster.jpg"
+        width_px, height_px = await asyncio.to_thread(poster.make_poster, request, pictures, target)
+        return Poster(image=await factory.store.put(target, "image/jpeg", width_px=width_px, height_px=height_px))
+
+
+__all__ = ["make_poster"]
