@@ -77,7 +77,7 @@ def show_manifest(manifest: Manifest, folder: Path) -> None:
     colour = _STATUS_COLOURS[manifest.status]
     console.print(f"[bold]{_plain(manifest.title)}[/bold]  [{colour}]{manifest.status}[/{colour}]")
     for reason in manifest.reasons:
-        console.print(f"  {_plain(reason)}")
+        console.print(f"  {_plain(reason)}", soft_wrap=True)
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     for output in manifest.outputs:
         if output.role != "scene-image":

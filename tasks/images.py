@@ -10,7 +10,7 @@ from media_factory.results import Picture
 from tasks.stage import stage
 
 
-@stage("generate-image", version=1, foretell=foretell_picture, timeout_s=180)
+@stage("generate-image", version=1, foretell=foretell_picture, timeout_s=600)
 async def generate_image(request: ImageRequest, factory: Factory) -> Picture:
     """Make one picture."""
     return await making.make_picture(request, factory)

@@ -30,9 +30,21 @@ _DERIVED_TITLE_CHARS = 80
 class Providers(Model):
     """Who makes what; where nothing is named, the factory's selection decides."""
 
-    prompt: ProviderChoice | None = Field(default=None, title="Prompt writer", examples=["template"])
-    image: ProviderChoice | None = Field(default=None, title="Pictures", examples=["artboard", "openai:gpt-image-2"])
-    speech: ProviderChoice | None = Field(default=None, title="Speech", examples=["espeak", "elevenlabs:eleven_v3"])
+    prompt: ProviderChoice | None = Field(
+        default=None, title="Prompt writer", description="provider or provider:model", examples=["template"]
+    )
+    image: ProviderChoice | None = Field(
+        default=None,
+        title="Pictures",
+        description="provider or provider:model",
+        examples=["artboard", "openai:gpt-image-2"],
+    )
+    speech: ProviderChoice | None = Field(
+        default=None,
+        title="Speech",
+        description="provider or provider:model",
+        examples=["espeak", "elevenlabs:eleven_v3"],
+    )
 
 
 class BriefBase(Model):

@@ -21,6 +21,7 @@ _TRAILING = re.compile(
     r"(?:[\s,;]+|^)(?:and|but|or|then|to|from|while|against|with|at|by|in|of|is|was|were|had|has|reached|hit|about|nearly|only)$",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"(?:19|20)\d\d\b")
 _CAPITALISED = re.compile(r"[A-Z][\w’'-]+(?:\s[A-Z][\w’'-]+){0,2}")
 
 
@@ -72,7 +73,9 @@ def _proper(gaps: list[str]) -> list[str]:
         label = _EDGE.sub("", gap)
         while (shorter := _EDGE.sub("", _TRAILING.sub("", label))) != label:
             label = shorter
-        labels.append(_LEADING.sub("", label))
+        label = _LEADING.sub("", label)
+        year = _YEAR.match(label)
+        labels.append(year.group() if year else label)
     fit = all(label and len(label) <= _LABEL_CHARS and len(label.split()) <= 3 for label in labels)
     return labels if fit and len(set(labels)) == len(labels) else []
 

@@ -14,13 +14,17 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_LABEL_CHARS, _LABEL_WORDS, _CLAUSE_CHARS = 40, 6, 60
-_CLAUSE_END = re.compile(r"[,;:!?…—–]\s|\s[—–-]\s|[.!?](?:\s|$)|[。，；：！？、،؛؟।]")
+_LABEL_CHARS, _LABEL_WORDS, _CLAUSE_CHARS = 40, 7, 60
+_CLAUSE_END = re.compile(r"[,;:!?…—–]\s|\s[—–-]\s|[。，；：！？、،؛؟।]")
 _JOINING = _words("and but or so because while when as that which who than then since after before if though")
 _PLACING = _words("at to by in on from for with over under about around near nearly almost only just into per within")
 _BEING = _words("is are was were be been has have had will would could can did does do")
 _ARTICLES = _words("a an the its their his her our this that these some more most roughly up")
+_MEASURING = _words("ahead away behind long wide high deep tall old apart each more less off out")
 _TIMING = _words("today yesterday tomorrow now again already still last next this later earlier ago")
+
+_NEVER_FIRST = _JOINING | _PLACING | _BEING | _TIMING | _MEASURING
+_SHORT_CLAUSE_WORDS = 4
 
 _NAME = r"[A-Z][\w.’'-]+(?:\s(?:(?:of|de|van|von|al|the)\s)?[A-Z][\w.’'-]+){0,3}"
 _SAYING = r"(?:said|says|told|added|wrote|asked|recalled|announced|reported|called|declared|explained|warned|argued)"
@@ -31,11 +35,14 @@ _SAID_BY = (
 )
 _PRONOUNS = _words("He She It They We I You The A An This That Then But And When Who One")
 _QUOTE = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|«\s?([^«»]+?)\s?»|„([^„“”]+)[“”]|「([^「」]+)」|『([^『』]+)』")
-_PROPER = re.compile(r"(?<=[a-z,]\s)[A-Z][a-z’'-]+(?:\s(?:(?:of|the|for|and|de)\s){0,2}[A-Z][a-z’'-]+){1,3}\b")
+# Inside a sentence, and not one of several names in a row.
+_PROPER = re.compile(
+    r"(?<=[a-z]\s)(?<!\band\s)[A-Z][a-z’'-]+(?:\s(?:(?:of|the|for|de)\s){0,2}[A-Z][a-z’'-]+){1,3}\b(?!,?\s(?:and\s)?[A-Z])"
+)
 
 
 def clause_around(text: str, start: int, end: int) -> str:
-    """Return the clause of a text in which a place lies."""
+    """Return the clause of a sentence in which a place lies."""
     first, last = 0, len(text)
     for match in _CLAUSE_END.finditer(text):
         if match.end() <= start:
@@ -43,7 +50,7 @@ def clause_around(text: str, start: int, end: int) -> str:
         elif match.start() >= end:
             last = match.start()
             break
-    return text[first:last].strip()
+    return text[first:last].strip().rstrip(".!?")
 
 
 def label_of(figure: Figure, text: str, language: str = "en") -> str | None:
@@ -58,13 +65,16 @@ def label_of(figure: Figure, text: str, language: str = "en") -> str | None:
     if language.split("-")[0] != "en":
         return clause if len(clause) <= _CLAUSE_CHARS else None
     before, _, after = clause.partition(figure.shown)
-    return _words_after(after) or words_before(before)
+    is_end_of_list = " and " in before and not text.startswith(clause)
+    return _words_after(after) or (None if is_end_of_list else words_before(before))
 
 
 def _words_after(text: str) -> str | None:
     words = text.split()
-    if not words or words[0].lower() in _JOINING | _PLACING | _BEING | _TIMING:
+    if not words or words[0].lower() in _NEVER_FIRST:
         return None
+    if len(words) <= _SHORT_CLAUSE_WORDS:
+        return " ".join(words)
     end = next(
         (i for i, word in enumerate(words) if word.lower() in _JOINING | _PLACING - {"per"} | _TIMING), len(words)
     )
@@ -75,7 +85,7 @@ def _words_after(text: str) -> str | None:
 def words_before(text: str) -> str | None:
     """Return the end of what leads up to a figure, without the words that only lead on."""
     words = text.split()
-    while words and words[-1].lower() in _PLACING | _BEING | _ARTICLES | _JOINING:
+    while words and words[-1].lower() in _PLACING | _BEING | _ARTICLES | _JOINING | {"of"}:
         words.pop()
     while words and words[0].lower() in _JOINING:
         words.pop(0)

@@ -37,13 +37,20 @@ _UNITS = (
     r"|grams?|pounds?|ounces?|tonnes?|tons?|lit(?:re|er)s?|gallons?|degrees?|people|times|watts?|kilowatts?|megawatts?|gigawatts?"
     r"|jobs|homes|points?"
 )
+# Chinese, Japanese and Thai put no space between a word and a number.
+_LETTER = r"0-9A-Za-z_\u00c0-\u024f\u0370-\u052f"
+# "€3 Millionen" must not be shown as "€3": a figure before a scale that we do not know is none.
+_OTHER_SCALES = (
+    r"[万萬億亿兆千百만억조]|mi[lo]|mr?d|ml[dn]|bi[l]|tri|tis|tys|tuh|тыс|мл|lakh|crore|dozen|लाख|करोड़|हज़ार|हजार|मिलियन"
+    r"|ألف|آلاف|مليون|مليار|هزار|میلیون|میلیارد|triệu|tỷ|juta|ribu|bin\b"
+)
 _FIGURE = re.compile(
-    rf"""(?<![\w.,:/'’–-])
+    rf"""(?<![{_LETTER}.,:/'’–-])
     (?P<money>(?:US|[AC])?[$€£¥₹₩]\s?)?
     (?P<number>\d{{1,3}}(?:[,.]\d{{3}})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?|\b(?:{_WORDS})(?:-(?:{_WORDS}))?\b)
     (?P<scale>(?:\shundred)?\s?(?:thousand|million|billion|trillion|bn)\b|\shundred\b|(?<=\d)[km]\b)?
     (?P<unit>\s?%|\s?€|\s(?:percentage\spoints?|percent|per\scent|basis\spoints?|dollars|euros|yen|{_UNITS})\b)?
-    (?![\w/]|[:.,]\d|-\w)""",
+    (?![{_LETTER}/]|[:.,]\d|-\w|\s?(?:{_OTHER_SCALES}))""",
     re.VERBOSE | re.IGNORECASE,
 )
 _BEFORE_PART = re.compile(rf"\b(?:{_WORDS}|hundred|thousand|million|billion)(?:\sand)?\s$", re.IGNORECASE)
@@ -72,11 +79,6 @@ def figures_in(text: str, language: str = "en") -> tuple[Figure, ...]:
     """
     found = (_figure(match, text, language) for match in _FIGURE.finditer(text))
     return tuple(figure for figure in found if figure)
-
-
-def most_telling(figures: tuple[Figure, ...]) -> Figure | None:
-    """Return the figure that says most, the first of equals."""
-    return max(figures, key=lambda figure: figure.weight, default=None)
 
 
 def _figure(match: re.Match[str], text: str, language: str) -> Figure | None:
@@ -127,4 +129,4 @@ def _value(number: str, language: str) -> float:
     return float(f"{whole.replace('.', '')}.{rest}" if whole else rest)
 
 
-__all__ = ["Figure", "figures_in", "most_telling"]
+__all__ = ["Figure", "figures_in"]

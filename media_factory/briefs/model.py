@@ -35,7 +35,7 @@ STORY_SOURCES = ("article", "scenes", "body", "script")
 class ImageBrief(PicturedBrief):
     """Ask for one picture."""
 
-    kind: Literal["image"] = Field(default="image", title="Kind")
+    kind: Literal["image"] = Field(default="image", title="Kind", description="What is to be made")
     prompt: PromptText | None = Field(
         default=None,
         title="Prompt",
@@ -52,8 +52,12 @@ class ImageBrief(PicturedBrief):
     aspect: Aspect | None = Field(
         default=None, title="Aspect", description="Width to height, instead of a size; 1:1 if neither"
     )
-    width_px: WholeNumber | None = Field(default=None, ge=limits.MIN_SIDE_PX, le=limits.MAX_SIDE_PX, title="Width")
-    height_px: WholeNumber | None = Field(default=None, ge=limits.MIN_SIDE_PX, le=limits.MAX_SIDE_PX, title="Height")
+    width_px: WholeNumber | None = Field(
+        default=None, ge=limits.MIN_SIDE_PX, le=limits.MAX_SIDE_PX, title="Width", description="Pixels, 64 to 8192"
+    )
+    height_px: WholeNumber | None = Field(
+        default=None, ge=limits.MIN_SIDE_PX, le=limits.MAX_SIDE_PX, title="Height", description="Pixels, 64 to 8192"
+    )
 
     @model_validator(mode="after")
     def _can_be_made(self) -> Self:
@@ -77,7 +81,7 @@ class ImageBrief(PicturedBrief):
 class NarrationBrief(SpokenBrief):
     """Ask for a text to be spoken."""
 
-    kind: Literal["narration"] = Field(default="narration", title="Kind")
+    kind: Literal["narration"] = Field(default="narration", title="Kind", description="What is to be made")
     text: SpokenText = Field(title="Text", description="What is said; a blank line ends a paragraph")
 
     @model_validator(mode="after")
@@ -90,7 +94,9 @@ class Shot(Model):
     """A picture and how long it is seen."""
 
     image: Location = Field(title="Picture", description="Path or URL", examples=["pictures/port.jpg"])
-    duration_s: Seconds = Field(default=4.0, ge=0.2, le=limits.MAX_SHOT_S, title="Seconds")
+    duration_s: Seconds = Field(
+        default=4.0, ge=0.2, le=limits.MAX_SHOT_S, title="Seconds", description="How long it is seen"
+    )
     transition: Literal["cut", "fade"] = Field(
         default="cut", title="Transition", description="How it follows the shot before"
     )
@@ -100,8 +106,10 @@ class Shot(Model):
 class VideoBrief(BriefBase):
     """Ask for a video of given pictures."""
 
-    kind: Literal["video"] = Field(default="video", title="Kind")
-    shots: tuple[Shot, ...] = Field(min_length=1, max_length=limits.MAX_SCENES, title="Shots")
+    kind: Literal["video"] = Field(default="video", title="Kind", description="What is to be made")
+    shots: tuple[Shot, ...] = Field(
+        min_length=1, max_length=limits.MAX_SCENES, title="Shots", description="The pictures in order"
+    )
     aspect: Aspect = Field(default="9:16", title="Aspect", description="Width to height")
     size: WholeNumber = Field(
         default=1080,
@@ -111,7 +119,9 @@ class VideoBrief(BriefBase):
         title="Size",
         description="The frame's short side in pixels",
     )
-    rate: Rate = Field(default=Fraction(30), title="Frames a second")
+    rate: Rate = Field(
+        default=Fraction(30), title="Frames a second", description="1 to 120, such as 25, 30 or 30000/1001"
+    )
     sound: Location | None = Field(default=None, title="Sound", description="Path or URL of music or speech")
 
     @model_validator(mode="after")
@@ -135,7 +145,7 @@ class SceneText(Model):
 class StoryBrief(SpokenBrief, PicturedBrief):
     """Ask for a narrated, captioned video, from exactly one of: article, scenes, headline with body, script."""
 
-    kind: Literal["story"] = Field(default="story", title="Kind")
+    kind: Literal["story"] = Field(default="story", title="Kind", description="What is to be made")
     headline: Line | None = Field(
         default=None, title="Headline", description="Stands on the first picture; the title if none"
     )
@@ -144,7 +154,11 @@ class StoryBrief(SpokenBrief, PicturedBrief):
     )
     body: SpokenText | None = Field(default=None, title="Body", description="What is said under the headline")
     scenes: tuple[SceneText, ...] | None = Field(
-        default=None, min_length=1, max_length=limits.MAX_SCENES, title="Scenes"
+        default=None,
+        min_length=1,
+        max_length=limits.MAX_SCENES,
+        title="Scenes",
+        description="What is said and seen, scene by scene",
     )
     script: ShortScript | None = Field(default=None, title="Script", description="Hook, main points, call to action")
     aspects: tuple[Aspect, ...] = Field(
@@ -158,7 +172,9 @@ class StoryBrief(SpokenBrief, PicturedBrief):
         title="Size",
         description="The frames' short side in pixels",
     )
-    rate: Rate = Field(default=Fraction(30), title="Frames a second")
+    rate: Rate = Field(
+        default=Fraction(30), title="Frames a second", description="1 to 120, such as 25, 30 or 30000/1001"
+    )
     music: Location | None = Field(
         default=None, title="Music", description="Path or URL of music to lie under the speech"
     )

@@ -10,12 +10,13 @@ import re
 
 from media_factory.briefs.charts import points_in
 from media_factory.briefs.excerpts import clause_around, label_of, name_in, quote_in, words_before
-from media_factory.briefs.figures import Figure, figures_in, most_telling
+from media_factory.briefs.figures import Figure, figures_in
+from media_factory.briefs.pace import spoken_words
 from media_factory.briefs.sentences import split_sentences
 from media_factory.requests import Card
 
 _STOPS = ".。।．"
-_LINE_WORDS = 6
+_LINE_WORDS = 7
 _LINE_CHARS = 48
 _TITLE_CHARS = 90
 _FIGURE_CHARS = 24
@@ -50,30 +51,37 @@ def _list_card(text: str, language: str) -> Card | None:
     sentences = split_sentences(text, language)
     if 3 <= len(sentences) <= _MAX_ITEMS and all(len(sentence.split()) <= _ITEM_WORDS for sentence in sentences):
         return Card(layout="list", items=tuple(sentence.rstrip(_STOPS) for sentence in sentences))
-    match = _ENUMERATION.match(text) if len(sentences) == 1 else None
-    items = _BETWEEN_ITEMS.split(match["items"]) if match else []
-    if match and 3 <= len(items) <= _MAX_ITEMS and all(0 < len(item.split()) <= _ITEM_WORDS for item in items):
-        return Card(layout="list", headline=match["lead"], items=tuple(items))
+    for sentence in sentences:
+        match = _ENUMERATION.match(sentence)
+        items = _BETWEEN_ITEMS.split(match["items"]) if match else []
+        if match and 3 <= len(items) <= _MAX_ITEMS and all(0 < len(item.split()) <= _ITEM_WORDS for item in items):
+            return Card(layout="list", headline=match["lead"], items=tuple(items))
     return None
 
 
 def _number_card(text: str, language: str) -> Card | None:
-    figures = figures_in(text, language)
-    points = points_in(text, figures)
-    if points:
-        return Card(layout="chart", headline=words_before(text[: figures[0].start]), points=points)
-    figure = most_telling(figures)
-    label = label_of(figure, text, language) if figure else None
-    if figure is None or label is None or len(figure.shown) > _FIGURE_CHARS:
-        return None
-    return Card(layout="figure", figure=figure.shown, figure_label=label, deck=_comparison(figure, figures, text))
+    found = [(sentence, figures_in(sentence, language)) for sentence in split_sentences(text, language)]
+    for sentence, figures in found:
+        points = points_in(sentence, figures)
+        if points:
+            lead = sentence[: figures[0].start].partition(points[0].label)[0]
+            return Card(layout="chart", headline=words_before(lead), points=points)
+    placed = [
+        (figure, sentence) for sentence, figures in found for figure in figures if len(figure.shown) <= _FIGURE_CHARS
+    ]
+    for figure, sentence in sorted(placed, key=lambda place: -place[0].weight):
+        label = label_of(figure, sentence, language)
+        if label:
+            deck = _comparison(figure, sentence, placed)
+            return Card(layout="figure", figure=figure.shown, figure_label=label, deck=deck)
+    return None
 
 
-def _comparison(figure: Figure, figures: tuple[Figure, ...], text: str) -> str | None:
+def _comparison(figure: Figure, sentence: str, placed: list[tuple[Figure, str]]) -> str | None:
     """Return the clause with the number that a figure is to be compared with, if the text has one."""
-    clause = clause_around(text, figure.start, figure.end)
-    for other in figures:
-        beside = clause_around(text, other.start, other.end)
+    clause = clause_around(sentence, figure.start, figure.end)
+    for other, home in placed:
+        beside = clause_around(home, other.start, other.end)
         if other.kind == figure.kind and beside != clause and len(beside) <= _DECK_CHARS:
             return beside
     return None
@@ -81,7 +89,7 @@ def _comparison(figure: Figure, figures: tuple[Figure, ...], text: str) -> str |
 
 def _line_card(text: str, language: str) -> Card | None:
     """Return a scene's whole text in type if it is a short line, or a name that it holds."""
-    if len(text.split()) <= _LINE_WORDS and len(text) <= _LINE_CHARS:
+    if spoken_words(text) <= _LINE_WORDS and len(text) <= _LINE_CHARS:
         return title_card(text)
     name = name_in(text, language)
     return title_card(name) if name else None

@@ -96,10 +96,9 @@ def _line(details: ErrorDetails, title: str) -> str:
 
 def _kind_problem(details: ErrorDetails) -> str:
     allowed = f"{', '.join(KINDS)} are allowed"
-    if details["type"] == "union_tag_not_found":
-        return f"is missing; {allowed}"
-    tag = details.get("ctx", {}).get("tag")
-    return f"{shown(tag)} is unknown{closest(tag, KINDS)}; {allowed}"
+    given = details["input"]
+    kind = given.get("kind") if isinstance(given, Mapping) else None
+    return f"is missing; {allowed}" if kind is None else f"{shown(kind)} is unknown{closest(kind, KINDS)}; {allowed}"
 
 
 def _unknown_field(path: list[int | str], model: type[BaseModel] | None) -> str:

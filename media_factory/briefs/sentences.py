@@ -16,6 +16,7 @@ from pysbd.languages import LANGUAGE_CODES
 
 _OPENERS = "\"'“‘„«‹([{"
 _WIDE_END = re.compile(r"[。！？｡!?]+[”’」』）】〉》)\]]*|\.[”’」』）】)\]]*(?=\s)")
+_WIDE_STOP = re.compile(r"[。！？｡，、；：][”’」』）】〉》)\]]*$")
 _MARKED_END = re.compile(r"[.!?؟۔]+[\"'”’»)\]]*(?=\s)|[।॥።።།။។]+[\"'”’»)\]]*")
 # Thai writes a space, and nothing else, where a clause ends; short runs are names and numbers.
 _THAI_END = re.compile(r"(?<=[\u0e00-\u0eff]{8})(?=\s[\u0e00-\u0eff]{8})|(?<=[.!?])(?=\s)")
@@ -34,6 +35,9 @@ _AFTER_CLOCK = re.compile(
     r"|(?:Septem|Octo|Novem|Decem)ber|[A-Z]{1,3}T|GMT|UTC|Eastern|Central|Pacific|Mountain)\b"
 )
 _BRAND = re.compile(r"[a-z]{1,2}[A-Z]")
+# French sets its closing mark apart: "Bonjour. »".
+_MISSED_END = re.compile(r"\.\s?»(?=\s[A-ZÀ-Þ«])")
+_LATE_CLOSING = re.compile(r"\s?[”’»›)\]}]+(?=\s|$)")
 _CLOSING = re.compile(r"[”’»›)\]}]|[\"'](?=\s|$)")
 
 
@@ -45,12 +49,16 @@ def split_sentences(text: str, language: str = "en") -> tuple[str, ...]:
     """
     flat = " ".join(text.split())
     rule = _rule_for(flat)
-    cuts = (match.end() for match in rule.finditer(flat)) if rule else _pysbd_cuts(flat, language)
+    cuts = {match.end() for match in rule.finditer(flat)} if rule else set(_pysbd_cuts(flat, language))
+    if rule is None:
+        cuts.update(match.end() for match in _MISSED_END.finditer(flat))
     pieces: list[str] = []
     start = 0
-    for cut in (*cuts, len(flat)):
-        piece = flat[start:cut]
-        start = cut
+    for cut in (*sorted(cuts), len(flat)):
+        late = _LATE_CLOSING.match(flat, cut)
+        end = late.end() if late else cut
+        piece = flat[start:end]
+        start = max(start, end)
         if pieces and (_is_torn(pieces[-1], piece) or (rule is None and _is_one_sentence(pieces[-1], piece))):
             pieces[-1] += piece
         elif piece.strip():
@@ -62,8 +70,7 @@ def join_sentences(sentences: tuple[str, ...]) -> str:
     """Return sentences as one text again, with a space between them where their script writes one."""
     text = ""
     for sentence in sentences:
-        wide = _WIDE_END.search(text[-3:]) and not text.endswith((".", "!", "?"))
-        text += sentence if not text or wide else f" {sentence}"
+        text += sentence if not text or _WIDE_STOP.search(text[-4:]) else f" {sentence}"
     return text
 
 

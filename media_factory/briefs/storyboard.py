@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import Literal
 
 from pydantic import Field
@@ -173,10 +174,11 @@ def split_long(sentence: str) -> tuple[str, ...]:
 def _best_cut(sentence: str, marks: re.Pattern[str]) -> int | None:
     """Return where a sentence falls into the most equal parts, or None if no cut leaves words enough on both sides."""
     cuts = [match.end() for match in marks.finditer(sentence)]
-    whole = spoken_words(sentence)
-    sizes = {cut: spoken_words(sentence[:cut]) for cut in cuts}
-    fair = [cut for cut in cuts if _LEAST_CLAUSE_WORDS <= sizes[cut] <= whole - _LEAST_CLAUSE_WORDS]
-    return min(fair, key=lambda cut: abs(sizes[cut] - whole / 2), default=None)
+    pieces = [sentence[start:end] for start, end in pairwise((0, *cuts, len(sentence)))]
+    sizes = list(accumulate(spoken_words(piece) for piece in pieces))
+    least, most = _LEAST_CLAUSE_WORDS, sizes[-1] - _LEAST_CLAUSE_WORDS
+    fair = [(abs(size - sizes[-1] / 2), cut) for cut, size in zip(cuts, sizes, strict=False) if least <= size <= most]
+    return min(fair)[1] if fair else None
 
 
 def _shortened(text: str) -> str:

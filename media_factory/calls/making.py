@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import io
 import wave
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import cast
 
@@ -51,7 +52,9 @@ async def make_picture(request: ImageRequest, factory: Factory) -> Picture:
         ProviderError: as the provider raised it; BadReply if the picture does not decode or has another size.
     """
     provider = cast(ImageProvider, factory.providers.named("image", request.provider))
-    reply = await provider.generate(request)
+    # A picture that is drawn here keeps a processor busy; one that a vendor draws only keeps us waiting.
+    async with factory.slots if provider.capabilities.local else nullcontext():
+        reply = await provider.generate(request)
     size = await asyncio.to_thread(decoded_size, reply.data, request.provider)
     if size != (request.width_px, request.height_px):
         wanted = f"{request.width_px}x{request.height_px}"

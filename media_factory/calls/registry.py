@@ -11,7 +11,7 @@ from functools import cached_property
 from importlib.metadata import entry_points
 from typing import Any
 
-from media_factory.errors import InputError
+from media_factory.errors import InputError, ProviderUnavailable
 from media_factory.providers.base import AnyProvider, Modality, Provider
 
 GROUP = "media_factory.providers"
@@ -62,7 +62,13 @@ class Providers:
 def _announced() -> list[Provider[Any]]:
     found: list[Provider[Any]] = []
     for entry in sorted(entry_points(group=GROUP), key=lambda e: e.name):
-        made = entry.load()()
+        try:
+            made = entry.load()()
+        except Exception as problem:
+            raise ProviderUnavailable(
+                f"the provider {entry.name!r} of {entry.dist.name if entry.dist else 'some package'} can't be loaded "
+                f"({type(problem).__name__}: {problem}); mend or uninstall it"
+            ) from problem
         found.extend(made if isinstance(made, tuple | list) else [made])
     return found
 

@@ -107,11 +107,12 @@ def _english_cost(words: Sequence[str], index: int) -> float:
 
 
 def _is_name(words: Sequence[str], index: int) -> bool:
-    """Say whether a name goes on after a word: "Neil | Armstrong", "Apollo | 11"; not where a sentence begins."""
+    """Say whether a name goes on after a word: "Neil | Armstrong", "Apollo | 11", "U.S. | Treasury"."""
     left, right = words[index].lstrip(_OPENERS), words[index + 1].lstrip(_OPENERS)
     starts_sentence = index == 0 or words[index - 1].rstrip(_CLOSERS).endswith(_SENTENCE_MARKS)
+    initials = _INITIALS.match(left) is not None
     capital = left[:1].isupper() and left[-1:].isalpha() and not starts_sentence
-    return capital and (right[:1].isupper() or right[:1].isdigit())
+    return (capital or initials) and (right[:1].isupper() or right[:1].isdigit())
 
 
 def _short_quotations(words: Sequence[str]) -> list[tuple[int, int]]:

@@ -121,7 +121,7 @@ def phrase_cues(words: Sequence[Word], language: str) -> tuple[Cue, ...]:
 
 
 def line_chars(line: str, language: str) -> float:
-    """Return how long a line is in characters as subtitle guides count: marks on letters are none of their own.
+    """Return how long a line is in characters as caption guides count: marks on letters are none of their own.
 
     In Chinese, Japanese and Korean a narrow character is half a wide one.
     """

@@ -28,7 +28,7 @@ def caption_style_for(theme: Theme, width_px: int, height_px: int, language: str
 
     Tall frames (9:16) take them left of centre in the box that is free on every platform, at the side where the
     language begins; wide ones (16:9) and those near a square (1:1, 4:5) in the middle of their lower part, inside
-    the safe area of subtitles (90 % high, 75 % wide; 80 % near a square).
+    the safe area of captions (90 % high, 75 % wide; 80 % near a square).
     """
     tall = height_px >= _TALL_FROM * width_px
     size = _size_px(width_px, height_px)

@@ -1,0 +1,1 @@
+"""What leaves the house: manifest, story page, finished folders."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from media_factory.assets import Asset
@@ -104,18 +105,18 @@ def _measures(asset: Asset) -> list[str]:
 def downloads_of(manifest: Manifest) -> tuple[Download, ...]:
     """Return all outputs but the page itself, and the manifest, which is written after the page."""
     files = []
-    pictures = 0
+    pictures: Counter[str | None] = Counter()
     for output in manifest.outputs:
         if output.role == "page":
             continue
         ending = output.path.rpartition(".")[2].lower()
         label = _ROLES.get(output.role, stage_label(output.role))
         if output.role == "scene-image":
-            pictures += 1
-            label = f"{label} {pictures}"
+            pictures[output.aspect] += 1
+            label = f"{label} {pictures[output.aspect]}"
         files.append(
             Download(
-                label=f"{label} {output.aspect}" if output.aspect else label,
+                label=f"{label}, {output.aspect}" if output.aspect else label,
                 url=relative_url(output.path),
                 facts=" · ".join([_FORMATS.get(ending, ending.upper()), *_measures(output.asset)]),
                 picture=output.role in ("poster", "scene-image"),

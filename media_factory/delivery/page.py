@@ -17,7 +17,7 @@ from langcodes import Language
 from langcodes.tag_parser import LanguageTagError
 from markupsafe import Markup
 
-from media_factory.captions.words import is_spaced
+from media_factory.captions.words import gap
 from media_factory.delivery import wording
 from media_factory.delivery.account import downloads_of, made_by, totals_of
 from media_factory.delivery.manifest import Manifest, Output, SceneEntry
@@ -52,6 +52,24 @@ def picture_alt(scene: SceneEntry, number: int) -> str:
     """Return what a scene's picture shows, for who can't see it: its headline and its prompt, shortened."""
     shown = ". ".join(part.rstrip(". ") for part in (scene.headline, scene.prompt) if part)
     return textwrap.shorten(shown, _ALT_CHARS, placeholder="…") or f"Picture of scene {number}"
+
+
+def gaps_of(scene: SceneEntry, language: str) -> tuple[str, ...]:
+    """Return what stands before each word of a scene: a space where its text has white space, else nothing.
+
+    Words that the text does not hold in this order stand as far apart as their language puts them.
+    """
+    gaps: list[str] = []
+    end = 0
+    for index, word in enumerate(scene.words):
+        start = scene.text.find(word.text, end)
+        between = scene.text[end:start] if start >= 0 else None
+        if between is None or between.strip():
+            gaps.append(gap(scene.words[index - 1].text, word.text, language) if index else "")
+        else:
+            gaps.append(" " if between and index else "")
+        end = start + len(word.text) if start >= 0 else end
+    return tuple(gaps)
 
 
 def font_stack(style: Style) -> str:
@@ -143,7 +161,7 @@ def _content(manifest: Manifest) -> dict[str, object]:
         "captions": next((output for output in manifest.outputs if output.asset.media_type == "text/vtt"), None),
         "alts": [picture_alt(scene, number) for number, scene in enumerate(manifest.scenes, 1)],
         "pictures": [sizes.get(scene.image or "") for scene in manifest.scenes],
-        "joiner": " " if is_spaced(manifest.language) else "",
+        "gaps": [gaps_of(scene, manifest.language) for scene in manifest.scenes],
         "direction": direction(manifest.language),
         "description": description(manifest),
         "groups": made_by(manifest.stages),
@@ -172,4 +190,4 @@ def story_page(manifest: Manifest, inline: Mapping[str, bytes] | None = None) ->
     return template.render(**_content(manifest), **_dress(_theme(manifest.theme), _shown(manifest)), link=links)
 
 
-__all__ = ["direction", "font_stack", "picture_alt", "story_page"]
+__all__ = ["direction", "font_stack", "gaps_of", "picture_alt", "story_page"]

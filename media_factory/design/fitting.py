@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 from media_factory.design.fonts import Face, face_for, load
 from media_factory.design.themes import Style
@@ -17,9 +18,11 @@ from media_factory.errors import GlyphsMissing
 
 SHRINK = 0.96
 # Words that should not end a line: the next word belongs to them.
-_CLINGING = frozenset(
-    ["a", "an", "the", "of", "to", "in", "on", "at", "for", "by", "and", "or", "with", "from", "as", "is", "no", "dr.", "mr.", "mrs.", "ms.", "st.", "der", "die", "das", "ein", "eine", "la", "le", "les", "un", "una", "de", "du", "el", "los", "y", "e", "o", "&", "–", "—"]
+_CLINGING_WORDS = (
+    "a an the of to in on at for by and or with from as is no dr. mr. mrs. ms. st. & – — "
+    "der die das ein eine la le les un una de du el los y e o"
 )
+_CLINGING = frozenset(_CLINGING_WORDS.split())
 
 
 @dataclass(frozen=True)
@@ -143,17 +146,29 @@ def ink_px(words: Sequence[str], setting: Setting, size_px: int) -> tuple[float,
     rise = fall = float("-inf")
     for word in words:
         for run in runs_of(word, setting.style, setting.language):
-            _, top, _, bottom = load(run.face, size_px).getbbox(run.text, anchor="ls")
+            top, bottom = _ink_span(run, size_px, exact=setting.hugging)
             rise, fall = max(rise, -top), max(fall, bottom)
     if setting.hugging:
         return rise, fall
     return max(rise, 0.72 * size_px), max(fall, 0.20 * size_px)
 
 
+def _ink_span(run: Run, size_px: int, *, exact: bool) -> tuple[float, float]:
+    """Return where ink begins and ends, downwards from the baseline."""
+    font = load(run.face, size_px)
+    if not exact:
+        _, top, _, bottom = font.getbbox(run.text, anchor="ls")
+        return top, bottom
+    # Pillow's own box reaches to the baseline even where ink does not.
+    mask, offset = font.getmask2(run.text, anchor="ls")
+    inked = mask.getbbox()
+    return (offset[1] + inked[1], offset[1] + inked[3]) if inked else (0.0, 0.0)
+
+
 def broken(
     words: Sequence[str], widths: Sequence[float], space: float, width_px: float
 ) -> tuple[tuple[int, int], ...] | None:
-    """Return lines as ranges of words: as few as possible, balanced, without a lone word at the end where it can be helped.
+    """Return lines as ranges of words: as few as possible, balanced, no lone word at the end where it can be helped.
 
     Args:
         words: the text's words.
@@ -162,47 +177,55 @@ def broken(
         width_px: what a line may be wide.
 
     Returns:
-        None if a word is wider than a line.
+        None if there is no word, or one is wider than a line.
     """
     if not words or max(widths) > width_px:
         return None
-    count = len(words)
-    sums = [0.0]
-    for width in widths:
-        sums.append(sums[-1] + width + space)
+    sums = (0.0, *accumulate(width + space for width in widths))
 
     def length(first: int, end: int) -> float:
         return sums[end] - sums[first] - space
 
     fewest, start = 1, 0
-    for end in range(1, count + 1):
+    for end in range(1, len(words) + 1):
         if length(start, end) > width_px:
             fewest, start = fewest + 1, end - 1
-    ideal = min(width_px, length(0, count) / fewest)
-    # best[k][end]: the least cost of setting words[:end] in k lines, and where the last of them starts.
-    best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
-    for _ in range(fewest):
+    ideal = min(width_px, length(0, len(words)) / fewest)
+
+    def cost(first: int, end: int) -> float:
+        wide = length(first, end)
+        if wide > width_px:
+            return math.inf
+        return ((wide - ideal) / ideal) ** 2 + _penalty(words, first, end, fewest)
+
+    return _cheapest(len(words), fewest, cost)
+
+
+def _cheapest(count: int, lines: int, cost: Callable[[int, int], float]) -> tuple[tuple[int, int], ...]:
+    """Return the cheapest way to cut `count` words into so many lines."""
+    # rows[k][end]: the least cost of setting words[:end] in k lines, and where the last of them starts.
+    rows: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
+    for _ in range(lines):
         row: dict[int, tuple[float, int]] = {}
-        for first, (cost, _start) in best[-1].items():
+        for first, (before, _start) in rows[-1].items():
             for end in range(first + 1, count + 1):
-                wide = length(first, end)
-                if wide > width_px:
+                total = before + cost(first, end)
+                if total == math.inf:
                     break
-                total = cost + ((wide - ideal) / ideal) ** 2 + _penalty(words, first, end, count, fewest)
                 if end not in row or total < row[end][0]:
                     row[end] = (total, first)
-        best.append(row)
-    lines, end = [], count
-    for row in reversed(best[1:]):
+        rows.append(row)
+    found, end = list[tuple[int, int]](), count
+    for row in reversed(rows[1:]):
         first = row[end][1]
-        lines.append((first, end))
+        found.append((first, end))
         end = first
-    return tuple(reversed(lines))
+    return tuple(reversed(found))
 
 
-def _penalty(words: Sequence[str], first: int, end: int, count: int, fewest: int) -> float:
+def _penalty(words: Sequence[str], first: int, end: int, fewest: int) -> float:
     """Return what it costs, beside its length, to set words[first:end] as a line."""
-    cost = 0.0
+    cost, count = 0.0, len(words)
     if end == count and end - first == 1 and fewest > 1 and len(words[first]) < 9:
         cost += 0.6
     if end < count:

@@ -53,12 +53,15 @@ def is_tall(width: int, height: int) -> bool:
 
 
 def safe_areas(width: int, height: int) -> tuple[Box, ...]:
-    """Return the areas in which words may stand on the screen, in pixels; whatever stands inside one of them is safe."""
+    """Return the areas in which words may stand on the screen, in pixels; what stands inside any one is safe."""
     if is_tall(width, height):
         # 1080 x 1920: x 120 to 960, but 780 beside the controls that begin at y 840; y 288 to 930.
-        shares: tuple[tuple[float, float, float, float], ...] = ((120 / 1080, 288 / 1920, 960 / 1080, 840 / 1920), (120 / 1080, 288 / 1920, 780 / 1080, 930 / 1920))
+        shares = [
+            (120 / 1080, 288 / 1920, 960 / 1080, 840 / 1920),
+            (120 / 1080, 288 / 1920, 780 / 1080, 930 / 1920),
+        ]
     else:
-        shares = ((0.083, 0.083, 0.917, 0.70),)
+        shares = [(0.083, 0.083, 0.917, 0.70)]
     return tuple(Box(left * width, top * height, right * width, bottom * height) for left, top, right, bottom in shares)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from PIL import Image
@@ -43,7 +44,7 @@ class Canvas:
             self.pixels[:, :, channel] = np.interp(rows, places, colours[:, channel]).astype(np.float32)[:, None]
 
     def blend(self, mask: Floats, colour: Floats, *, top: int = 0, left: int = 0) -> None:
-        """Lay a colour (or an array of them) over the picture, as far as a mask (0 to 1) says; the mask may be a part of it."""
+        """Lay a colour (or an array of them) over a part of the picture, as far as a mask (0 to 1) says."""
         height, width = mask.shape
         part = self.pixels[top : top + height, left : left + width]
         for channel in range(3):
@@ -94,7 +95,7 @@ def _span(weights: Floats) -> tuple[int, int] | None:
 
 
 def _at(stops: Sequence[tuple[float, Floats]], place: float) -> Floats:
-    for (start, one), (end, other) in zip(stops, stops[1:], strict=False):
+    for (start, one), (end, other) in pairwise(stops):
         if place <= end:
             return mix(one, other, min(1.0, max(0.0, (place - start) / max(end - start, 1e-6))))
     return stops[-1][1]
@@ -107,7 +108,7 @@ def smoothstep(low: float, high: float, values: Floats) -> Floats:
 
 
 def painted_size(width: int, height: int) -> tuple[int, int]:
-    """Return the size at which a picture of this size is painted: itself, or the largest of its shape within the limit."""
+    """Return the size at which a picture is painted: its own, or the largest of its shape within the limit."""
     shrink = min(1.0, (MAX_PIXELS / (width * height)) ** 0.5)
     return max(1, round(width * shrink)), max(1, round(height * shrink))
 

@@ -46,7 +46,7 @@ def parse_hex(code: str) -> Floats:
 
 def rgb8(colour: Floats) -> tuple[int, int, int]:
     """Return a colour as three 8-bit code values."""
-    red, green, blue = (int(round(float(part) * 255)) for part in np.clip(colour, 0, 1))
+    red, green, blue = (round(float(part) * 255) for part in np.clip(colour, 0, 1))
     return red, green, blue
 
 

@@ -83,7 +83,7 @@ def title(card: Card, desk: Desk) -> Composition | None:
     target = (122 if len(text) < 46 else 110) * desk.look.title_scale * desk.size
     blocks = [
         *kicker_block(card, desk),
-        Block("headline", text, desk.title(), target, desk.ink(), gap_u=40, max_lines=6),
+        Block("headline", text, desk.title(), target, desk.ink(), gap_u=50, max_lines=6),
     ]
     if card.deck and card.deck != text:
         blocks.append(
@@ -167,7 +167,7 @@ def listing(card: Card, desk: Desk) -> Composition | None:
     blocks = kicker_block(card, desk)
     if card.headline:
         blocks.append(
-            Block("headline", card.headline, desk.title(), 76 * size, desk.ink(), gap_u=30, max_lines=3, rank=3)
+            Block("headline", card.headline, desk.title(), 76 * size, desk.ink(), gap_u=44, max_lines=3, rank=3)
         )
     body = desk.body(leading=1.22)
     for index, item in enumerate(items):

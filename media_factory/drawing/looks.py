@@ -7,7 +7,8 @@ from typing import Literal
 
 from media_factory.design.themes import ThemeName
 
-Texture = Literal["none", "paper", "vignette", "scan", "screen", "hairlines", "frame"]
+Texture = Literal["paper", "vignette", "scan", "screen"]
+Ornament = Literal["corners", "hairlines", "frame"]
 Kicker = Literal["tag", "rule", "line", "plain", "brackets"]
 
 
@@ -16,7 +17,8 @@ class Look:
     """How a theme's pictures are made.
 
     `motifs` are painted when the prompt names no subject. `kicker` is the device beside the small label above a
-    headline; `radius_u` rounds corners; `title_tracking_em` sets titles tighter or wider; `title_scale` sizes them.
+    headline; `radius_u` rounds corners; `title_tracking_em` sets titles tighter or wider, `title_scale` sizes them;
+    `ornament` is drawn at the edges.
     """
 
     motifs: tuple[str, ...]
@@ -25,17 +27,18 @@ class Look:
     radius_u: float = 0
     title_tracking_em: float = -0.02
     title_scale: float = 1.0
+    ornament: Ornament | None = None
 
 
 LOOKS: dict[ThemeName, Look] = {
     "realistic": Look(("hills", "peaks", "haze"), ("vignette",), "rule", 0, -0.012),
-    "professional": Look(("panels", "columns", "network"), ("hairlines",), "line", 8, -0.02),
+    "professional": Look(("panels", "columns", "network"), (), "line", 8, -0.02, ornament="hairlines"),
     "illustration": Look(("blobs", "hills", "rays"), ("paper",), "tag", 26, 0.0, 0.96),
     "abstract": Look(("mesh", "flow", "arcs"), (), "plain", 0, -0.03),
     "minimalist": Look(("sheet",), (), "plain", 0, -0.025, 0.92),
-    "futuristic": Look(("horizon", "network", "orbits"), ("scan",), "brackets", 0, -0.005),
+    "futuristic": Look(("horizon", "network", "orbits"), ("scan",), "brackets", 0, -0.005, ornament="corners"),
     "infographic": Look(("columns", "panels", "rays"), (), "tag", 8, -0.025),
-    "vintage": Look(("halftone", "rays", "peaks"), ("paper", "screen", "frame"), "line", 0, -0.005),
+    "vintage": Look(("halftone", "rays", "peaks"), ("paper", "screen"), "line", 0, -0.005, ornament="frame"),
     "news": Look(("globe", "skyline", "arcs"), (), "tag", 0, -0.025),
     "finance": Look(("ticker", "columns", "guilloche"), (), "rule", 4, -0.02),
     "air": Look(("breath", "haze"), (), "plain", 0, -0.015),
@@ -44,4 +47,4 @@ LOOKS: dict[ThemeName, Look] = {
     "fire": Look(("flames", "blades"), ("vignette",), "tag", 0, -0.03, 1.04),
 }
 
-__all__ = ["LOOKS", "Kicker", "Look", "Texture"]
+__all__ = ["LOOKS", "Kicker", "Look", "Ornament", "Texture"]

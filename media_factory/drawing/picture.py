@@ -23,7 +23,7 @@ from media_factory.drawing.motifs import LIKE_DATA, MOTIFS
 from media_factory.drawing.reading import card_from_prompt
 from media_factory.drawing.shapes import Bar, Shape, draw_shape
 from media_factory.drawing.subjects import motifs_for
-from media_factory.drawing.textures import lay
+from media_factory.drawing.textures import adorn, lay
 from media_factory.errors import InvalidRequest
 from media_factory.requests import Card, ImageRequest, Layout
 
@@ -33,6 +33,7 @@ SMALLEST_TEXT_SIDE_PX = 216
 _CONTRAST = 4.9
 # Stars and fine lines between letters are no contrast problem, but they are noise.
 _LEAST_SCRIM = 0.6
+_PANEL_ALPHA = 0.93
 _CALM_MOTIFS = ("guilloche", "contours")
 _LAYOUTS: dict[Layout, tuple[Compose, ...]] = {
     "title": (title,),
@@ -46,10 +47,11 @@ _LAYOUTS: dict[Layout, tuple[Compose, ...]] = {
 
 @dataclass(frozen=True)
 class Picture:
-    """An 8-bit RGB picture, and the words on it in their places."""
+    """An 8-bit RGB picture, the words on it in their places, and the name of the motif behind them."""
 
     image: Image.Image
     texts: tuple[Placed, ...]
+    motif: str
 
 
 def draw_picture(request: ImageRequest, *, lettered: bool = True) -> Picture:
@@ -78,9 +80,11 @@ def draw_picture(request: ImageRequest, *, lettered: bool = True) -> Picture:
     motifs = motifs_for(request.prompt, look.motifs)
     if composition.measured:
         motifs = tuple(name for name in motifs if name not in LIKE_DATA) or _CALM_MOTIFS
-    MOTIFS[motifs[int(rng.integers(len(motifs)))]](canvas, brush)
+    motif = motifs[int(rng.integers(len(motifs)))]
+    MOTIFS[motif](canvas, brush)
     lay(canvas, brush, look.textures)
     _calm(canvas, composition, desk)
+    adorn(canvas, brush, look.ornament)
     for shape in composition.shapes:
         draw_shape(canvas, shape)
     image = quantised(canvas, request.width_px, request.height_px, rng, theme.grain_sigma)
@@ -92,7 +96,7 @@ def draw_picture(request: ImageRequest, *, lettered: bool = True) -> Picture:
     if lettered:
         for placed in texts:
             letter(image, placed)
-    return Picture(image, texts)
+    return Picture(image, texts, motif)
 
 
 def _theme(name: str) -> Theme:
@@ -119,29 +123,24 @@ def _composed(card: Card, desk: Desk, side_px: int) -> Composition:
 
 def _calm(canvas: Canvas, composition: Composition, desk: Desk) -> None:
     """Quieten the motif where the composition asks for it, and under its words until they can be read."""
-    inks = desk.inks
     if composition.wash:
-        canvas.pixels += (inks.background - canvas.pixels) * np.float32(composition.wash)
-    ground = inks.background
+        canvas.pixels += (desk.inks.background - canvas.pixels) * np.float32(composition.wash)
     if composition.panel:
-        ground = inks.surface
-        draw_shape(canvas, _panel(composition.panel, desk))
+        draw_shape(canvas, _panel(composition.panel, desk, _PANEL_ALPHA))
     bare = [placed for placed in composition.texts if not placed.plate]
-    if bare:
-        strength = max(_LEAST_SCRIM, *(_needed(canvas, placed, ground) for placed in bare))
-        _scrim(canvas, [placed.box for placed in bare], ground, strength)
+    if not bare:
+        return
+    ground = desk.inks.surface if composition.panel else desk.inks.background
+    needed = max(_needed(canvas, placed, ground) for placed in bare)
+    if composition.panel:
+        draw_shape(canvas, _panel(composition.panel, desk, needed))
+    else:
+        _scrim(canvas, [placed.box for placed in bare], ground, max(_LEAST_SCRIM, needed))
 
 
-def _panel(box: Box, desk: Desk) -> Shape:
-    return Bar(
-        box.left,
-        box.top,
-        box.right,
-        box.bottom,
-        desk.inks.surface,
-        radius=max(desk.look.radius_u, 2) * 1.5 * desk.u,
-        alpha=0.93,
-    )
+def _panel(box: Box, desk: Desk, alpha: float) -> Shape:
+    radius = max(desk.look.radius_u, 2) * 1.5 * desk.u
+    return Bar(box.left, box.top, box.right, box.bottom, desk.inks.surface, radius=radius, alpha=alpha)
 
 
 def _needed(canvas: Canvas, placed: Placed, ground: Floats) -> float:
@@ -161,14 +160,16 @@ def _needed(canvas: Canvas, placed: Placed, ground: Floats) -> float:
 
 
 def _scrim(canvas: Canvas, boxes: Sequence[Box], ground: Floats, strength: float) -> None:
-    """Lay a soft ground under boxes: full inside, gone 150 units outside."""
-    left, right = min(box.left for box in boxes), max(box.right for box in boxes)
-    top, bottom = min(box.top for box in boxes), max(box.bottom for box in boxes)
-    soft, edge = 150 * canvas.u, 12 * canvas.u
-    across = np.maximum(np.maximum(left - edge - canvas.xs, canvas.xs - right - edge), 0)
-    down = np.maximum(np.maximum(top - edge - canvas.ys, canvas.ys - bottom - edge), 0)
-    mask = smoothstep(soft, 0, np.hypot(across, down).astype(np.float32)) * np.float32(strength)
-    canvas.blend(mask.astype(np.float32), ground)
+    """Lay a soft ground under words: from the top to below them, or from their side to beyond them in wide pictures."""
+    edge = 14 * canvas.u
+    if canvas.width > canvas.height * 1.2:
+        left, right = min(box.left for box in boxes) - edge, max(box.right for box in boxes) + edge
+        reach = (left, canvas.width) if left > canvas.width - right else (0.0, right)
+        away, soft = np.maximum(np.maximum(reach[0] - canvas.xs, canvas.xs - reach[1]), 0), 480 * canvas.u
+    else:
+        away, soft = np.maximum(canvas.ys - (max(box.bottom for box in boxes) + edge), 0), 240 * canvas.u
+    mask = np.broadcast_to(smoothstep(soft, 0, away) * np.float32(strength), (canvas.height, canvas.width))
+    canvas.blend(mask, ground)
 
 
 __all__ = ["SMALLEST_TEXT_SIDE_PX", "Picture", "draw_picture"]

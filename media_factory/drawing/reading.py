@@ -1,4 +1,4 @@
-"""Reading: the card that a plain prompt asks for, if it carries a quotation, numbers to compare, or one that matters."""
+"""Reading: the card that a plain prompt asks for by a quotation, numbers to compare, or one that matters."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from media_factory.requests import Card, DataPoint
 
 _QUOTE = re.compile(r"[“\"„«]\s*([^“”\"„«»]{12,240}?)\s*[”\"“»]")
 _BY = re.compile(r"(?:—|–|\s-|\b(?:said|says|by|according to))\s*((?:[A-Z][\w.'’-]*\s?){1,4})")
-_AMOUNT = r"(?:[$€£¥₹]\s?\d[\d,.]*\d|[$€£¥₹]\s?\d)(?:\s?(?:k|m|bn|million|billion|trillion)\b)?|[+\-−]?\d[\d,.]*\s?(?:%|percent\b|per cent\b|million\b|billion\b|trillion\b)|\b\d{1,3}(?:,\d{3})+\b"
-_FIGURE = re.compile(_AMOUNT, re.IGNORECASE)
-_PAIR = re.compile(
-    rf"(?:^|[,;:(]|\band\b)\s*((?:[A-Z][\w.'’-]*|(?:19|20)\d\d|Q[1-4])(?:\s[A-Z][\w.'’-]*)?(?:\s(?:19|20)\d\d)?)\s*[:=]?\s*({_AMOUNT}|\d+(?:\.\d+)?)(?=\s*(?:[,;).]|$|\band\b))"
+_MAGNITUDE = r"(?:k|m|bn|million|billion|trillion)\b"
+_AMOUNT = (
+    rf"(?:[$€£¥₹]\s?\d(?:[\d,.]*\d)?(?:\s?{_MAGNITUDE})?"
+    r"|[+\-−]?\d[\d,.]*\s?(?:%|percent\b|per cent\b|million\b|billion\b|trillion\b)"
+    r"|\b\d{1,3}(?:,\d{3})+\b)"
 )
+_FIGURE = re.compile(_AMOUNT, re.IGNORECASE)
+_NAME = r"(?:[A-Z][\w.'’-]*|(?:19|20)\d\d|Q[1-4])(?:\s[A-Z][\w.'’-]*)?(?:\s(?:19|20)\d\d)?"
+_PAIR = re.compile(rf"(?:^|[,;:(]|\band\b)\s*({_NAME})\s*[:=]?\s*({_AMOUNT}|\d+(?:\.\d+)?)(?=\s*(?:[,;).]|$|\band\b))")
 _TIMES = {"k": 1e3, "m": 1e6, "bn": 1e9, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _LONGEST_QUOTE_WORDS, _SHORTEST_QUOTE_WORDS, _LONGEST_LABEL = 28, 4, 90
 

@@ -124,7 +124,7 @@ def _disc(canvas: Canvas, disc: Disc) -> None:
 
 
 def line_mask(canvas: Canvas, lines: Sequence[tuple[Sequence[Point], float, float]]) -> Floats:
-    """Return a mask (0 to 1) of many lines at once; each is its points, its width in pixels and its strength (0 to 1)."""
+    """Return a mask (0 to 1) of many lines: each is points, a width in pixels and a strength (0 to 1)."""
     fine = 2
     mask = Image.new("L", (canvas.width * fine, canvas.height * fine))
     pen = ImageDraw.Draw(mask)

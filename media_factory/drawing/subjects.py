@@ -9,46 +9,84 @@ from collections.abc import Sequence
 _SUBJECTS: tuple[tuple[tuple[str, ...], str], ...] = (
     (
         ("planet", "orbits"),
-        "moon lunar space spacecraft rocket planet orbit astronaut apollo nasa satellite galaxy star cosmos universe mars "
-        "venus jupiter saturn comet asteroid telescope solar eclipse astronomer cosmic spaceship",
+        "moon lunar space spacecraft rocket planet orbit astronaut apollo nasa satellite galaxy star cosmos "
+        "universe mars venus jupiter saturn comet asteroid telescope solar eclipse astronomer cosmic "
+        "spaceship",
     ),
     (
         ("waves", "ripples"),
-        "sea ocean water wave tide beach coast ship sail river lake rain flood ripple swim fish whale coral marine drop "
-        "dive harbour harbor reef surf stream",
+        "sea ocean water wave tide beach coast ship sail river lake rain flood ripple swim fish whale coral "
+        "marine drop dive harbour harbor reef surf stream",
     ),
     (
         ("peaks", "hills"),
-        "mountain hill peak valley summit landscape alps glacier snow ski hike trail desert canyon cliff ridge everest "
-        "forest tree field farm meadow countryside harvest park wildlife",
+        "mountain hill peak valley summit landscape alps glacier snow ski hike trail desert canyon cliff "
+        "ridge everest forest tree field farm meadow countryside harvest park wildlife",
     ),
     (
         ("ticker", "columns", "guilloche"),
-        "market chart price rate stock share bond bank inflation economy economic mortgage money currency dollar euro "
-        "finance financial investor investment trade budget profit revenue sales growth gdp tax fund percent earnings "
-        "wage income loan debt interest crypto bitcoin fed",
+        "market chart price rate stock share bond bank inflation economy economic mortgage money currency "
+        "dollar euro finance financial investor investment trade budget profit revenue sales growth gdp tax "
+        "fund percent earnings wage income loan debt interest crypto bitcoin fed",
     ),
-    (("skyline",), "city town urban building street house home housing tower architecture apartment skyline office traffic neighbourhood neighborhood mayor downtown rent"),
-    (("breath", "haze"), "breath breathe breathing inhale exhale calm meditation meditate relax rest sleep mindful mindfulness yoga pause stillness"),
-    (("haze", "breath"), "sky wind air cloud horizon sunrise sunset dawn dusk morning weather climate heat summer atmosphere flight plane bird"),
-    (("flames", "blades"), "fire flame burn spark blaze wildfire volcano lava torch ember explosion"),
-    (("blades", "rays"), "energy power fight race sprint workout training strength win victory champion sport football goal motivation courage"),
+    (
+        ("skyline",),
+        "city town urban building street house home housing tower architecture apartment skyline office "
+        "traffic neighbourhood neighborhood mayor downtown rent",
+    ),
+    (
+        ("breath", "haze"),
+        "breath breathe breathing inhale exhale calm meditation meditate relax rest sleep mindful mindfulness "
+        "yoga pause stillness",
+    ),
+    (
+        ("haze", "breath"),
+        "sky wind air cloud horizon sunrise sunset dawn dusk morning weather climate heat summer atmosphere "
+        "flight plane bird",
+    ),
+    (
+        ("flames", "blades"),
+        "fire flame burn spark blaze wildfire volcano lava torch ember explosion",
+    ),
+    (
+        ("blades", "rays"),
+        "energy power fight race sprint workout training strength win victory champion sport football goal "
+        "motivation courage",
+    ),
     (
         ("network", "horizon"),
-        "technology tech computer software data internet network chip digital algorithm robot machine code cyber cloud "
-        "server phone app quantum ai model startup neural",
+        "technology tech computer software data internet network chip digital algorithm robot machine code "
+        "cyber cloud server phone app quantum ai model startup neural",
     ),
-    (("globe",), "world global globe international country nation election government president minister treaty war peace border summit united europe africa asia america diplomat parliament vote news"),
-    (("pulse",), "heart health hospital doctor medicine medical vaccine virus disease patient pulse blood cancer nurse drug brain study"),
-    (("strata", "contours"), "earth soil ground rock geology fossil mine mining earthquake archaeology layer stone clay sand excavation"),
-    (("contours",), "map route journey expedition explorer terrain geography survey altitude travel"),
-    (("rays", "halftone"), "idea light sun invention history memory celebration music festival birthday jazz radio dawn hope star"),
-)  # fmt: skip
+    (
+        ("globe",),
+        "world global globe international country nation election government president minister treaty war "
+        "peace border summit united europe africa asia america diplomat parliament vote news",
+    ),
+    (
+        ("pulse",),
+        "heart health hospital doctor medicine medical vaccine virus disease patient pulse blood cancer nurse "
+        "drug brain study",
+    ),
+    (
+        ("strata", "contours"),
+        "earth soil ground rock geology fossil mine mining earthquake archaeology layer stone clay sand excavation",
+    ),
+    (
+        ("contours",),
+        "map route journey expedition explorer terrain geography survey altitude travel",
+    ),
+    (
+        ("rays", "halftone"),
+        "idea light sun invention history memory celebration music festival birthday jazz radio dawn hope star",
+    ),
+)
 
 # Words about the picture, not about what it shows.
 _ABOUT_THE_PICTURE = re.compile(
-    r"\b(?:negative|empty|copy|white|blank|clear|safe|free|open|headline|text) (?:space|area|room)\b|\bspace (?:for|to|at|in|around)\b"
-    r"|\b(?:soft|natural|warm|cool|studio|dramatic|golden|rim|key|volumetric|even|diffuse) (?:light|lighting|sun)\b|\bcolou?r field\b"
+    r"\b(?:negative|empty|copy|white|blank|clear|safe|free|open|headline|text) (?:space|area|room)\b"
+    r"|\bspace (?:for|to|at|in|around)\b|\bcolou?r field\b"
+    r"|\b(?:soft|natural|warm|cool|studio|dramatic|golden|rim|key|volumetric|even|diffuse) (?:light|lighting|sun)\b"
     r"|\bdepth of field\b|\bwide shot\b|\bart\b|\bno (?:text|words|letters|people|logos?)\b",
     re.IGNORECASE,
 )

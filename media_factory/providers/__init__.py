@@ -1,0 +1,1 @@
+"""Vendors and engines, one file each; the contracts are in `base`."""

@@ -23,7 +23,7 @@ class Artboard(ImageProvider):
         modality="image", models=("cards-1",), cards=True, seed=True, local=True, draft=False
     )
 
-    def price_usd(self, request: ImageRequest) -> Decimal:
+    def price_usd(self, request: ImageRequest) -> Decimal:  # noqa: ARG002
         """Return 0: drawing costs nothing."""
         return Decimal(0)
 

@@ -95,19 +95,24 @@ class Espeak(SpeechProvider):
         if not any(character.isalnum() for character in spoken.text):
             raise InvalidRequest("espeak finds nothing to say in the text; give it at least one word")
         asked = {"text": spoken.text, "voice": voice, "rate_wpm": request.rate_wpm}
-        head, pcm = await self.ask(asked)
+        head, pcm = await self._ask(asked)
         if len(pcm) != 2 * head["samples"] or not any(pcm):
             raise BadReply(f"espeak said nothing for {len(words)} words in {request.language}")
         events = [Event(*event) for event in head["events"]]
         timed = timed_words(words, spoken, events, head["samples"], head["rate_hz"])
         return SpeechReply(data=_wav(pcm, head["rate_hz"]), media_type="audio/wav", words=timed, price_usd=Decimal(0))
 
-    async def ask(self, asked: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-        """Put one question to a fresh program (see `espeak_child`) and return its answer's head and PCM.
+    async def installed_voices(self) -> tuple[tuple[str, str], ...]:
+        """Return the language and the name of each voice that the library has here.
 
         Raises:
             ProviderError: classified as for `generate`.
         """
+        head, _ = await self._ask({"list": True})
+        return tuple((language, name) for language, name in head["voices"])
+
+    async def _ask(self, asked: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+        """Put one question to a fresh program (see `espeak_child`) and return its answer's head and PCM."""
         if missing := self.missing():
             raise ProviderUnavailable(missing)
         limits = Limits(timeout_s=self.timeout_s, cpu_s=600, memory_bytes=2 << 30)

@@ -6,10 +6,10 @@ import difflib
 
 from media_factory.errors import VoiceNotFound
 
-# The names that the library takes. Left out: voices whose dictionary the 1.52 data lacks (fo, kaa, xex), second
-# romanisations, Japanese (it says "Chinese letter" for every kanji), and languages without a BCP 47 tag.
+# The names that the library takes. Left out: voices whose dictionary the 1.52 data lacks (fo, kaa, xex), Cherokee (it
+# is silent), Japanese (it says "Chinese letter" for every kanji), second romanisations, languages without a BCP 47 tag.
 VOICES = (
-    *("af", "am", "an", "ar", "as", "az", "ba", "be", "bg", "bn", "bpy", "bs", "ca", "ca-ba", "ca-nw", "ca-va", "chr"),
+    *("af", "am", "an", "ar", "as", "az", "ba", "be", "bg", "bn", "bpy", "bs", "ca", "ca-ba", "ca-nw", "ca-va"),
     *("cmn", "cs", "cv", "cy", "da", "de", "el", "en", "en-029", "en-gb-scotland", "en-gb-x-gbclan", "en-gb-x-gbcwmd"),
     *("en-gb-x-rp", "en-us", "en-us-nyc", "eo", "es", "es-419", "et", "eu", "fa", "fi", "fr", "fr-be", "fr-ch", "ga"),
     *("gd", "gn", "grc", "gu", "hak", "haw", "he", "hi", "hr", "ht", "hu", "hy", "hyw", "ia", "id", "io", "is", "it"),

@@ -1,0 +1,1 @@
+"""Frames to segments to film, sound, and the one door to ffmpeg."""

@@ -31,6 +31,8 @@ from media_factory.timing import seconds_of
 # Between utterances the music comes up by this much, but never nearer to speech than `_NEAREST_LU`.
 _RISE_DB, _NEAREST_LU = 12.0, 4.0
 _LOUDEST_GAIN_DB = 30.0
+# The header of an MP3 counts the padding of its last frames.
+_LEEWAY_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,8 @@ def _place(request: MixRequest, paths: Mapping[str, Path]) -> tuple[PlacedSound,
         if not facts.audio or not facts.duration_s:
             raise RenderError(f"utterance {utterance.sound.digest} has no sound track")
         start = samples_at(utterance.first_frame, request.rate)
-        stop = start + round(facts.duration_s * SAMPLE_RATE_HZ)
-        if stop > end + samples_at(1, request.rate):
+        stop = start + max(1, round(facts.duration_s * SAMPLE_RATE_HZ))
+        if stop > end + _LEEWAY_S * SAMPLE_RATE_HZ:
             raise RenderError(
                 f"the utterance at frame {utterance.first_frame} ends after the film's {request.frames} frames"
             )

@@ -17,7 +17,7 @@ TOLERANCE_LU = 0.5
 _AIM_LU = 0.2
 _TRIALS, _ROUNDS = 3, 4
 # AAC rounds peaks up by a few tenths of a decibel.
-_HEADROOM_DB = 0.4
+_HEADROOM_DB = -1.5
 _AAC: dict[str, Any] = {"acodec": "aac", "audio_bitrate": "192k", "ar": SAMPLE_RATE_HZ, "ac": 2, "flags:a": "+bitexact"}
 
 

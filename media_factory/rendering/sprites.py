@@ -38,6 +38,8 @@ _SHADOW_OFFSET, _SHADOW_BLUR, _SHADOW_ALPHA = 0.03, 0.12, 0.55
 # Of the font size: how far the lit word's pill reaches from the baseline, and how round it is.
 _PILL_ABOVE, _PILL_BELOW, _PILL_RADIUS = 0.89, 0.28, 0.2
 _SMOOTHING = 4
+# Coverage that still rounds to one code value.
+_LEAST = 0.5 / 255
 _THREE_ACROSS, _ONE_DOWN = np.array([0.25, 0.5, 0.25], np.float32), np.ones(1, np.float32)
 
 
@@ -264,7 +266,7 @@ def _as_sprite(ink: _Layer, alpha: _Layer, style: CaptionStyle) -> Sprite:
         for before, length in zip((box.y_px % 2, box.x_px % 2), alpha.shape, strict=True)
     )
     cover, rgb = np.pad(alpha, odd), np.pad(ink, (*odd, (0, 0)))
-    rows, columns = (np.nonzero(cover.max(axis=axis) >= 1 / 255)[0] // 2 * 2 for axis in (1, 0))
+    rows, columns = (np.nonzero(cover.max(axis=axis) >= _LEAST)[0] // 2 * 2 for axis in (1, 0))
     if not rows.size:
         raise RenderError("a caption has no ink in its box; give a box that is larger than the type")
     y, x = int(rows[0]), int(columns[0])

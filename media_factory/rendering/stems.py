@@ -22,8 +22,12 @@ FLOAT_WAV: dict[str, Any] = {"acodec": "pcm_f32le", **DETERMINISTIC}
 _EDGE_S = 0.008
 _HIGH_PASS_HZ = 80
 _INAUDIBLE_LUFS = -60.0
+# The meter hears blocks of 400 ms.
+_METER_SAMPLES = SAMPLE_RATE_HZ // 2
 _MUSIC_IN_S, _MUSIC_OUT_S = 0.6, 2.0
 _LOOP_FADE_S = 1.5
+# Music that happens to be quiet under speech is lifted by no more than this: it would roar in the gaps.
+_SWING_LU = 6.0
 
 
 @dataclass(frozen=True)
@@ -49,23 +53,28 @@ def multiplied(stream: Stream, gain: Path) -> Stream:
     return ffmpeg.filter([stream, factors.filter("channelmap", map="0|0", channel_layout="stereo")], "amultiply")
 
 
-def _cleaned(path: Path) -> Stream:
+def _cleaned(one: PlacedSound, index: int) -> Stream:
     """Return an utterance as 48 kHz stereo, without rumble, its edges faded so that none clicks."""
-    sound = source(path, threads=1)["a:0"].filter("aresample", SAMPLE_RATE_HZ)
+    # The label keeps two utterances of one file apart: ffmpeg-python takes nodes with equal options for one.
+    sound = source(one.path, threads=1)["a:0"].filter("ametadata", mode="add", key="utterance", value=index)
+    sound = sound.filter("aresample", SAMPLE_RATE_HZ)
     sound = sound.filter("aformat", sample_fmts="fltp", channel_layouts="stereo").filter("highpass", f=_HIGH_PASS_HZ)
     for _ in range(2):  # the end is faded backwards: its time need not be known
         sound = sound.filter("afade", type="in", duration=_EDGE_S).filter("areverse")
     return sound
 
 
+def _measured(one: PlacedSound, index: int) -> Stream:
+    """Return an utterance behind a meter named `u<index>`; what is shorter than half a second is repeated."""
+    sound, length = _cleaned(one, index), one.span[1] - one.span[0]
+    if length < _METER_SAMPLES:
+        sound = sound.filter("aloop", loop=-(-_METER_SAMPLES // length), size=length)
+    return loudness_meter(sound, f"u{index}")
+
+
 async def _utterance_gains_db(placed: Sequence[PlacedSound]) -> tuple[float | None, ...]:
     """Return the gain that brings each utterance to `SPEECH_LUFS`; None for silence."""
-    # The meter needs a block of 400 ms: a shorter word is measured with silence behind it.
-    meters = [
-        loudness_meter(_cleaned(one.path).filter("apad", whole_dur=0.5), f"u{index}")
-        for index, one in enumerate(placed)
-    ]
-    log = await listen(meters)
+    log = await listen([_measured(one, index) for index, one in enumerate(placed)])
     heard = [loudness_in(log, f"u{index}").integrated_lufs for index in range(len(placed))]
     return tuple(SPEECH_LUFS - lufs if lufs > _INAUDIBLE_LUFS else None for lufs in heard)
 
@@ -92,7 +101,7 @@ def _lane_stream(
     for index, end in zip(lane, ends, strict=True):
         gain = gains[index]
         level = "0" if gain is None else f"{gain:.3f}dB"
-        pieces.append(exact_length(_cleaned(placed[index].path).filter("volume", level), end - placed[index].span[0]))
+        pieces.append(exact_length(_cleaned(placed[index], index).filter("volume", level), end - placed[index].span[0]))
     joined = ffmpeg.concat(*pieces, v=0, a=1) if len(pieces) > 1 else pieces[0]
     return joined.filter("adelay", f"{placed[lane[0]].span[0]}S", all=1)
 
@@ -152,7 +161,7 @@ async def music_stem(music: Path, samples: int, spans: Sequence[Span], folder: P
     mask = folder / "mask.f32"
     await asyncio.to_thread(lambda: write_gain(speaking_mask(spans, samples), samples, mask))
     heard = loudness_in(await listen(loudness_meter(multiplied(source(target), mask)))).integrated_lufs
-    return Stem(target, heard if heard > SILENCE_LUFS else whole_lufs)
+    return Stem(target, max(heard, whole_lufs - _SWING_LU))
 
 
 async def silence_stem(samples: int, folder: Path) -> Stem:

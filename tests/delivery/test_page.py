@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from media_factory.assets import Asset
 from media_factory.captions.words import split_words
 from media_factory.delivery.manifest import Manifest, Output, SceneEntry, StageRow
-from media_factory.delivery.page import story_page
+from media_factory.delivery.page import gaps_of, story_page
 from media_factory.delivery.schemes import contrast
 from media_factory.design.themes import THEMES
 from media_factory.errors import InputError
@@ -203,7 +203,7 @@ def test_words_and_their_times_stand_in_the_page_as_the_manifest_has_them() -> N
 
 @pytest.mark.parametrize(
     ("language", "text"),
-    [("en", TEXTS[0]), ("ja", "今日は天気が良いので、散歩に行きました。"), ("ar", "لقد هبط النسر.")],
+    [("en", TEXTS[0]), ("ja", "今日は Media Factory で3.25%の散歩に行きました。"), ("ar", "لقد هبط النسر.")],
 )
 def test_the_transcript_is_the_script_as_written_word_by_word(language: str, text: str) -> None:
     manifest = story(language=language, scenes=tuple(scenes((text,), language)))
@@ -211,6 +211,12 @@ def test_the_transcript_is_the_script_as_written_word_by_word(language: str, tex
     line = html.split('<ol class="lines"')[1].split("<p", 1)[1].split(">", 1)[1].split("</p>")[0]
     assert re.sub(r"<[^>]+>", "", line).strip() == text
     assert line.count('class="w"') == len(manifest.scenes[0].words)
+
+
+def test_words_that_the_text_does_not_hold_stand_as_their_language_puts_them() -> None:
+    words = tuple(Word(text=text, start_s=0, end_s=1) for text in ("Drei", "Komma", "fünf"))
+    scene = next(scenes()).model_copy(update={"text": "3,5 fünf", "words": words})
+    assert gaps_of(scene, "de") == ("", " ", " ")
 
 
 def test_a_hostile_text_is_shown_and_never_run() -> None:

@@ -57,9 +57,7 @@ def test_every_written_word_has_one_spoken_form_without_control_characters(text:
     words = split_words(text, language)
     said = spoken_words(words, language)
     assert len(said) == len(words)
-    assert not any(
-        ord(character) < 32 for form in said for character in form if character not in "\t\n\r\x0b\x0c\x1c\x1d\x1e\x1f"
-    )
+    assert not any(ord(character) < 32 for form in said for character in form)
 
 
 @given(st.lists(st.sampled_from([*"$£€¥#-–/.,%x()0123456789", "US$", "million", "km", "II", "St.", " "]), max_size=12))

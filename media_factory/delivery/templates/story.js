@@ -3,9 +3,7 @@
 const find = (query) => document.querySelector(query);
 const all = (query) => [...document.querySelectorAll(query)];
 const media = find("#media");
-const data = find("#words");
-const scenes = JSON.parse(data.textContent);
-const joiner = data.dataset.join;
+const scenes = JSON.parse(find("#words").textContent);
 const words = scenes.flatMap((scene) => scene.words);
 const spans = all(".lines .w");
 const lines = find("#lines");
@@ -14,6 +12,12 @@ const stage = find(".stage");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 document.documentElement.classList.add("js");
 if (matchMedia("(prefers-reduced-data: reduce)").matches) media.preload = "none";
+
+// What stands before a word on its line: a space, or nothing where a language has no spaces.
+const gap = (at) => {
+  const before = spans[at] && spans[at].previousSibling;
+  return before && before.nodeType === Node.TEXT_NODE ? before.data : "";
+};
 
 // Phrases of at most 42 characters that end with a sentence, a pause or a scene: what captions show at once.
 const phrases = [];
@@ -24,7 +28,7 @@ scenes.forEach((scene) => {
     const room = phrase && phrase.text.length + word.text.length < 42;
     const going = phrase && !/[.!?…。！？]["'”’)]*$/.test(phrase.text) && word.start_s - phrase.end < 0.6;
     if (room && going) {
-      phrase.text += joiner + word.text;
+      phrase.text += gap(counted) + word.text;
     } else {
       phrase = { text: word.text, start: word.start_s, first: counted };
       phrases.push(phrase);
@@ -72,7 +76,7 @@ const showPhrase = (index) => {
   for (let at = phrases[index].first; at <= phrases[index].last; at += 1) {
     const span = document.createElement("span");
     span.textContent = words[at].text;
-    if (at > phrases[index].first) line.append(joiner);
+    if (at > phrases[index].first) line.append(gap(at));
     line.append(span);
   }
   strip.append(line);

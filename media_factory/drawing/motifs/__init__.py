@@ -17,13 +17,13 @@ from media_factory.drawing.motifs.terrain import contours, strata
 from media_factory.drawing.motifs.water import ripples, waves
 
 _ALL: tuple[Motif, ...] = (
-    arcs, blades, blobs, breath, columns, contours, flames, flow, globe, guilloche, halftone, haze, hills, horizon, mesh, network,
-    orbits, panels, peaks, planet, pulse, rays, ripples, sheet, skyline, strata, ticker, waves,
+    arcs, blades, blobs, breath, columns, contours, flames, flow, globe, guilloche, halftone, haze, hills, horizon,
+    mesh, network, orbits, panels, peaks, planet, pulse, rays, ripples, sheet, skyline, strata, ticker, waves,
 )  # fmt: skip
 
 MOTIFS: dict[str, Motif] = {motif.__name__: motif for motif in _ALL}
 
-LIKE_DATA = frozenset({"columns", "ticker"})
+LIKE_DATA = frozenset({"columns", "pulse", "ticker"})
 """Motifs that could be taken for a chart: they never stand beside real numbers."""
 
 __all__ = ["LIKE_DATA", "MOTIFS"]

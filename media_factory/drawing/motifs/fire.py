@@ -27,7 +27,7 @@ def flames(canvas: Canvas, brush: Brush) -> None:
     canvas.blend(smoothstep(0.0, 0.22, heat) * np.float32(0.85), mix(inks.warm, inks.background, 0.35))
     canvas.blend(smoothstep(0.12, 0.34, heat), inks.warm)
     canvas.blend(smoothstep(0.30, 0.56, heat), inks.hot)
-    canvas.blend(smoothstep(0.52, 0.95, heat) * np.float32(0.9), mix(inks.hot, inks.gleam, 0.8))
+    canvas.blend(smoothstep(0.52, 0.95, heat) * np.float32(0.9), mix(inks.hot, inks.gleam, 0.8 if inks.dark else 0.4))
     _sparks(canvas, brush, 110, -math.pi / 2)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from media_factory.drawing.brush import Brush
 from media_factory.drawing.canvas import Canvas, smoothstep
-from media_factory.drawing.colour import mix
+from media_factory.drawing.colour import Floats, mix
 from media_factory.drawing.noise import walk
 from media_factory.drawing.shapes import Bar, Disc, Stroke, draw_shape, line_mask
 
@@ -49,8 +52,8 @@ def ticker(canvas: Canvas, brush: Brush) -> None:
 def _candles(
     canvas: Canvas,
     brush: Brush,
-    xs: np.ndarray[tuple[int], np.dtype[np.float64]],
-    ys: np.ndarray[tuple[int], np.dtype[np.float64]],
+    xs: NDArray[np.floating[Any]],
+    ys: NDArray[np.floating[Any]],
 ) -> None:
     inks, u, foot = brush.inks, canvas.u, canvas.height * (brush.focus_y + 0.36)
     wide = (xs[3] - xs[0]) * 0.30
@@ -86,8 +89,8 @@ def columns(canvas: Canvas, brush: Brush) -> None:
 def _column(
     canvas: Canvas,
     box: tuple[float, float, float, float],
-    top: np.ndarray[tuple[int], np.dtype[np.float32]],
-    foot: np.ndarray[tuple[int], np.dtype[np.float32]],
+    top: Floats,
+    foot: Floats,
 ) -> None:
     left, y, right, end = box
     x0, x1 = max(0, round(left)), min(canvas.width, round(right))
@@ -105,7 +108,11 @@ def guilloche(canvas: Canvas, brush: Brush) -> None:
     canvas.glow(x, y, 520 * u, mix(inks.accent, inks.surface, 0.4), 0.25)
     turns = np.linspace(0, 2 * np.pi, 900)
     petals, weave = int(brush.rng.integers(7, 13)), int(brush.rng.integers(3, 6))
-    for colour, radius, depth, share in ((inks.accent2, 600, 150, 0.45), (inks.accent, 385, 120, 0.85), (inks.accent2, 190, 80, 0.8)):
+    for colour, radius, depth, share in (
+        (inks.accent2, 600, 150, 0.45),
+        (inks.accent, 385, 120, 0.85),
+        (inks.accent2, 190, 80, 0.8),
+    ):
         lines = []
         for strand in range(22):
             phase = strand / 22 * 2 * np.pi

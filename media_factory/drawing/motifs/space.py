@@ -84,9 +84,9 @@ def _ring(canvas: Canvas, brush: Brush, place: tuple[float, float, float], tilt:
     """Draw half of a planet's ring: the one before it or the one behind."""
     x, y, radius = place
     across, down = canvas.xs - np.float32(x), canvas.ys - np.float32(y)
-    along = across * math.cos(tilt) + down * math.sin(tilt)
-    aside = (down * math.cos(tilt) - across * math.sin(tilt)) * np.float32(3.6)
-    away = np.hypot(along, aside) / np.float32(radius)
+    along = across * np.float32(math.cos(tilt)) + down * np.float32(math.sin(tilt))
+    aside = (down * np.float32(math.cos(tilt)) - across * np.float32(math.sin(tilt))) * np.float32(3.6)
+    away = np.asarray(np.hypot(along, aside) / np.float32(radius), np.float32)
     bands = 0.62 + 0.38 * np.sin(away * np.float32(46)) * np.sin(away * np.float32(17))
     mask = smoothstep(1.28, 1.36, away) * smoothstep(1.98, 1.86, away) * bands * np.float32(0.7)
     half = np.clip(aside if front else -aside, 0, 1)

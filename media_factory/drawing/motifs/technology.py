@@ -27,7 +27,7 @@ def network(canvas: Canvas, brush: Brush) -> None:
     calm = smoothstep(brush.focus_y - 0.36, brush.focus_y - 0.08, canvas.ys / np.float32(height))
     canvas.blend(line_mask(canvas, lines) * (0.15 + 0.85 * calm), mix(inks.accent, inks.accent2, 0.35))
     for index, (nx, ny) in enumerate(nodes):
-        bright = float(smoothstep(brush.focus_y - 0.36, brush.focus_y - 0.08, np.float32(ny / height)[None])[0])
+        bright = float(np.clip((ny / height - brush.focus_y + 0.36) / 0.28, 0, 1))
         big = index % 9 == 0
         colour = inks.accent if index % 3 else inks.accent2
         if big:
@@ -97,7 +97,7 @@ def horizon(canvas: Canvas, brush: Brush) -> None:
 
 def pulse(canvas: Canvas, brush: Brush) -> None:
     """Draw a heartbeat that runs through the picture, with faint echoes behind it."""
-    inks, u, width, height = brush.inks, canvas.u, canvas.width, canvas.height
+    inks, u, width = brush.inks, canvas.u, canvas.width
     canvas.sky([(0, inks.background), (0.5, mix(inks.background, inks.surface, 0.5)), (1, inks.surface)])
     x, y = brush.centre(canvas)
     canvas.glow(x, y, 560 * u, inks.accent, 0.20)

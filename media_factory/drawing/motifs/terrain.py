@@ -6,7 +6,7 @@ import numpy as np
 
 from media_factory.drawing.brush import Brush
 from media_factory.drawing.canvas import Canvas, smoothstep
-from media_factory.drawing.colour import mix
+from media_factory.drawing.colour import Floats, mix
 from media_factory.drawing.noise import curve, field
 
 
@@ -19,7 +19,7 @@ def contours(canvas: Canvas, brush: Brush) -> None:
     hill = np.exp(-(((canvas.xs - x) / (520 * u)) ** 2 + ((canvas.ys - y) / (520 * u)) ** 2))
     levels = (ground * np.float32(0.75) + hill.astype(np.float32) * np.float32(0.5)) * np.float32(22)
     calm = smoothstep(brush.focus_y - 0.42, brush.focus_y - 0.05, canvas.ys / np.float32(height))
-    step = np.floor(levels) / np.float32(27)
+    step = np.asarray(np.floor(levels) / np.float32(27), np.float32)
     canvas.blend(
         (smoothstep(0.35, 1.0, step) * calm * np.float32(0.55)).astype(np.float32), mix(inks.accent, inks.surface, 0.25)
     )
@@ -62,7 +62,7 @@ def strata(canvas: Canvas, brush: Brush) -> None:
     canvas.shade(1 + rub * np.float32(0.16) * floor)
 
 
-def _seam(canvas: Canvas, edge: np.ndarray[tuple[int], np.dtype[np.float32]], brush: Brush) -> None:
+def _seam(canvas: Canvas, edge: Floats, brush: Brush) -> None:
     top, end = max(0, int(edge.min()) - 3), min(canvas.height, int(edge.max()) + 4)
     if end > top:
         away = np.abs(canvas.ys[top:end] - edge[None, :])

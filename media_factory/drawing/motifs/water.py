@@ -6,7 +6,7 @@ import numpy as np
 
 from media_factory.drawing.brush import Brush
 from media_factory.drawing.canvas import Canvas, smoothstep
-from media_factory.drawing.colour import mix
+from media_factory.drawing.colour import Floats, mix
 from media_factory.drawing.noise import curve
 
 
@@ -32,7 +32,7 @@ def waves(canvas: Canvas, brush: Brush) -> None:
         _foam(canvas, crest, brush, strength=0.55 - 0.3 * near)
 
 
-def _foam(canvas: Canvas, crest: np.ndarray[tuple[int], np.dtype[np.float32]], brush: Brush, strength: float) -> None:
+def _foam(canvas: Canvas, crest: Floats, brush: Brush, strength: float) -> None:
     """Draw a thin bright line along a crest, broken by chance."""
     top, end = max(0, int(crest.min()) - 4), min(canvas.height, int(crest.max() + 14 * canvas.u) + 4)
     if end <= top:
@@ -60,13 +60,8 @@ def ripples(canvas: Canvas, brush: Brush) -> None:
     canvas.glow(cx, cy, width * 0.55, mix(inks.cool, inks.gleam, 0.15), 0.30)
     drops = [(cx, cy, 1.0)]
     for _ in range(2):
-        drops.append(
-            (
-                cx + width * brush.between(-0.42, 0.42),
-                cy + height * brush.between(-0.10, 0.24),
-                brush.between(0.35, 0.65),
-            )
-        )
+        at = cx + width * brush.between(-0.42, 0.42), cy + height * brush.between(-0.10, 0.24)
+        drops = [*drops, (*at, brush.between(0.35, 0.65))]
     swell = np.zeros((height, width), np.float32)
     length, reach = canvas.u * brush.between(84, 110), canvas.u * 680
     for x, y, strength in drops:

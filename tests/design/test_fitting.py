@@ -1,0 +1,90 @@
+"""Words are broken into balanced lines and set as large as they fit."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from media_factory.design.fitting import Setting, broken, fit_words, runs_of, set_words, word_width_px
+from media_factory.design.fonts import FALLBACK_FAMILIES, characters_of, packaged_faces, system_faces
+from media_factory.design.themes import Style
+from media_factory.errors import GlyphsMissing
+
+TITLE = Setting(Style(family="Manrope", weight=800), leading=1.06, tracking_em=-0.02)
+NOBODY_HAS_IT = "\U0010fffd"
+HEADLINE = (
+    "Central bank holds interest rates as lenders warn that first-time buyers face another difficult year".split()
+)
+
+
+@given(widths=st.lists(st.floats(1, 100), min_size=1, max_size=30), room=st.floats(100, 400))
+def test_lines_hold_every_word_once_in_order_and_are_as_few_as_can_be(widths: list[float], room: float) -> None:
+    lines = broken(["word"] * len(widths), widths, 5, room)
+    assert lines is not None
+    assert [index for first, end in lines for index in range(first, end)] == list(range(len(widths)))
+    assert all(sum(widths[first:end]) + 5 * (end - first - 1) <= room + 1e-6 for first, end in lines)
+    greedy, used = 1, -5.0
+    for width in widths:
+        if used + 5 + width > room:
+            greedy, used = greedy + 1, -5.0
+        used += 5 + width
+    assert len(lines) == greedy
+
+
+def test_lines_are_balanced_and_the_last_is_no_lone_word() -> None:
+    paragraph = set_words(HEADLINE, TITLE, 90, 800)
+    assert paragraph is not None
+    assert len(paragraph.lines[-1]) > 1
+    assert min(paragraph.widths_px) > 0.6 * max(paragraph.widths_px)
+
+
+def test_a_line_does_not_end_with_an_article_where_it_can_be_helped() -> None:
+    paragraph = set_words("Two people walked on the Moon while the world watched".split(), TITLE, 110, 790)
+    assert paragraph is not None
+    assert not {line[-1] for line in paragraph.lines[:-1]} & {"the", "on", "a"}
+
+
+def test_text_shrinks_until_it_fits_and_never_below_the_floor() -> None:
+    fitted = fit_words(HEADLINE, TITLE, target_px=120, floor_px=30, width_px=700, max_lines=4)
+    assert fitted is not None
+    assert 30 <= fitted.size_px < 120
+    assert len(fitted.lines) <= 4
+    assert fitted.width_px <= 700
+    assert fit_words(HEADLINE, TITLE, target_px=120, floor_px=100, width_px=700, max_lines=2) is None
+
+
+def test_a_word_wider_than_the_place_is_not_set_at_all() -> None:
+    assert set_words(["Donaudampfschifffahrtsgesellschaft"], TITLE, 100, 200) is None
+
+
+def test_tall_scripts_get_more_room_between_lines() -> None:
+    plain = set_words(["over", "on"], TITLE, 60, 150)
+    stacked = set_words(["Ệg", "Ẫỵ"], TITLE, 60, 90)
+    assert plain is not None
+    assert stacked is not None
+    assert len(plain.lines) == len(stacked.lines) == 2
+    assert stacked.advance_px > plain.advance_px
+
+
+def test_tabular_digits_are_of_one_width() -> None:
+    tabular = Setting(Style(family="Manrope", weight=700), tabular=True)
+    assert len({word_width_px(digit, tabular, 80) for digit in "0123456789"}) == 1
+
+
+def test_tracking_does_not_tear_apart_letters_that_join() -> None:
+    joined = word_width_px("سلام", Setting(Style(family="Manrope", weight=700), "ar", tracking_em=0.2), 60)
+    assert joined == word_width_px("سلام", Setting(Style(family="Manrope", weight=700), "ar"), 60)
+
+
+def test_a_word_that_no_one_face_covers_is_drawn_by_several() -> None:
+    ours = frozenset().union(*(characters_of(face) for face in packaged_faces() if face.family in FALLBACK_FAMILIES))
+    theirs = frozenset().union(*(characters_of(face) for face in system_faces()))
+    if not (ours - theirs) or not (theirs - ours):
+        pytest.skip("one font family here has everything")
+    word = "".join(chr(next(c for c in sorted(some) if chr(c).isalpha())) for some in (ours - theirs, theirs - ours))
+    assert "".join(run.text for run in runs_of(word, TITLE.style, "en")) == word
+    assert len(runs_of(word, TITLE.style, "en")) == 2
+
+
+def test_glyphs_that_nobody_has_are_refused_by_name() -> None:
+    with pytest.raises(GlyphsMissing, match=r"U\+10FFFD"):
+        fit_words(["ab", NOBODY_HAS_IT], TITLE, target_px=60, floor_px=30, width_px=600, max_lines=2)

@@ -1,0 +1,217 @@
+"""Sprites: what is drawn lies in the box, and what is blended is what was drawn."""
+
+from __future__ import annotations
+
+import time
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from media_factory.captions.cards import CaptionBox, CaptionCard, CaptionStyle
+from media_factory.captions.cueing import cards_from_words, fitted_style, spans_for
+from media_factory.errors import GlyphsMissing, RenderError
+from media_factory.rendering.planes import Planes
+from media_factory.rendering.sprites import Sprite, blend, caption_sprite
+from media_factory.timing import Word
+from tests.captions.texts import ARABIC, HEBREW, JAPANESE, LATIN, MOON, RATES, THAI, spoken, style
+
+FORMATS = [(1080, 1920), (1920, 1080), (1080, 1080), (360, 640)]
+
+
+def written(card: CaptionCard) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(word.text for word in line) for line in card.lines)
+
+
+def cards_of(text: str, look: CaptionStyle) -> tuple[CaptionCard, ...]:
+    return cards_from_words(spoken(text, look.language), look)
+
+
+def place_of(sprite: Sprite) -> tuple[slice, slice]:
+    return (
+        slice(sprite.y_px, sprite.y_px + sprite.height_px),
+        slice(sprite.x_px, sprite.x_px + sprite.width_px),
+    )
+
+
+def covered(sprite: Sprite, width_px: int, height_px: int) -> NDArray[np.uint8]:
+    """Return how much of each luma pixel of a frame a sprite covers, 0 to 255."""
+    frame = np.zeros((height_px, width_px), np.uint8)
+    frame[place_of(sprite)] = 255 - sprite.inv_y
+    return frame
+
+
+def inside(sprite: Sprite, look: CaptionStyle, width_px: int, height_px: int) -> bool:
+    frame, box = covered(sprite, width_px, height_px), look.box
+    all_ink = int(np.count_nonzero(frame))
+    in_box = frame[box.y_px : box.y_px + box.height_px, box.x_px : box.x_px + box.width_px]
+    return all_ink > 0 and np.count_nonzero(in_box) == all_ink
+
+
+def unclipped(sprite: Sprite, look: CaptionStyle) -> bool:
+    """Say whether no dense ink touches the box's sides, where it would have been cut off."""
+    frame = covered(sprite, look.box.x_px + look.box.width_px + 2, look.box.y_px + look.box.height_px + 2)
+    left, right = look.box.x_px, look.box.x_px + look.box.width_px - 1
+    return bool(frame[:, left].max() < 128 and frame[:, right].max() < 128)
+
+
+def grey(width_px: int, height_px: int, level: int) -> Planes:
+    half = (height_px // 2, width_px // 2)
+    return np.full((height_px, width_px), level, np.uint8), np.full(half, 128, np.uint8), np.full(half, 128, np.uint8)
+
+
+@pytest.mark.parametrize("size", FORMATS)
+@pytest.mark.parametrize(("text", "language"), [(MOON, "en"), (RATES, "en"), (ARABIC, "ar"), (HEBREW, "he")])
+def test_no_pixel_of_a_card_lies_outside_its_box(text: str, language: str, size: tuple[int, int]) -> None:
+    look = style(*size, language)
+    for card in cards_of(text, look):
+        for active in (None, 0, len(card.words) - 1):
+            sprite = caption_sprite(written(card), active, look)
+            assert inside(sprite, look, *size)
+            assert active is not None or unclipped(sprite, look)
+
+
+@pytest.mark.parametrize(("text", "language"), [(JAPANESE, "ja"), (THAI, "th")])
+def test_scripts_that_only_some_machines_can_draw_stay_in_the_box_too(text: str, language: str) -> None:
+    look = style(language=language)
+    try:
+        cards = cards_of(text, look)
+    except GlyphsMissing:
+        pytest.skip(f"no font for {language} is installed")
+    assert all(inside(caption_sprite(written(card), 0, look), look, 1080, 1920) for card in cards)
+
+
+@given(st.text(LATIN, min_size=1, max_size=60))
+@settings(max_examples=40, deadline=None)
+def test_a_word_of_any_length_is_drawn_inside_its_box(text: str) -> None:
+    look = fitted_style((text,), style(360, 640))
+    for card in cards_from_words((Word(text=text, start_s=0, end_s=1),), look):
+        sprite = caption_sprite(written(card), None, look)
+        assert inside(sprite, look, 360, 640)
+        assert unclipped(sprite, look)
+
+
+def test_a_word_of_500_letters_is_drawn_inside_its_box() -> None:
+    look = fitted_style(("W" * 500,), style())
+    for card in cards_from_words((Word(text="W" * 500, start_s=0, end_s=9),), look):
+        assert inside(caption_sprite(written(card), 0, look), look, 1080, 1920)
+
+
+def test_lighting_a_word_changes_nothing_around_the_other_words() -> None:
+    look = style()
+    lines = (("Neil", "Armstrong"), ("became", "the", "first"))
+    frames = []
+    for active in (None, 3):
+        planes = grey(1080, 1920, 90)
+        blend(planes, caption_sprite(lines, active, look))
+        frames.append(planes[0].astype(int))
+    rows, columns = np.nonzero(frames[0] != frames[1])
+    box, size = look.box, look.size_px
+    lit_width = columns.max() - columns.min()
+    assert 1.2 * size < lit_width < 3 * size  # "the" and its pill
+    assert rows.min() > box.y_px + box.height_px // 2 - 0.2 * size
+    assert columns.min() > box.x_px + 3 * size  # "became" stands to the left of it
+
+
+def test_the_first_line_stands_at_the_same_height_on_every_card() -> None:
+    look = style()
+    one, two = caption_sprite((("Hxx",),), None, look), caption_sprite((("Hxx",), ("Hxx",)), None, look)
+    assert one.y_px == two.y_px
+    assert two.height_px > one.height_px
+
+
+def test_lines_begin_left_stand_centred_or_end_right_as_the_style_says() -> None:
+    box = CaptionBox(x_px=200, y_px=100, width_px=600, height_px=200)
+    left, centre, right = (
+        caption_sprite((("Moon",),), None, style().model_copy(update={"box": box, "align": align}))
+        for align in ("left", "center", "right")
+    )
+    assert left.x_px - 200 < 20
+    assert abs((centre.x_px - 200) - (800 - centre.x_px - centre.width_px)) <= 4
+    assert 800 - right.x_px - right.width_px < 20
+
+
+def test_right_to_left_lines_put_the_first_word_at_the_right() -> None:
+    look = style(language="he")
+    dark, first = (caption_sprite((("הבנק", "המרכזי"),), active, look) for active in (None, 0))
+    difference = covered(dark, 1080, 1920).astype(int) - covered(first, 1080, 1920)
+    columns = np.nonzero(difference)[1]
+    assert columns.min() > look.box.x_px + look.box.width_px / 2
+
+
+def test_words_touch_in_languages_without_spaces_but_latin_names_stay_apart() -> None:
+    look = style(language="ja")
+    apart, joined = (caption_sprite((line,), None, look) for line in (("αβγ", "δεζ"), ("αβγδεζ",)))
+    latin = caption_sprite((("Media", "Factory"),), None, look)
+    one_word = caption_sprite((("MediaFactory",),), None, look)
+    assert abs(apart.width_px - joined.width_px) <= 4
+    assert latin.width_px > one_word.width_px + 0.2 * look.size_px
+
+
+def test_words_are_white_inside_a_dark_outline_on_any_ground() -> None:
+    sprite = caption_sprite((("HHH",),), None, style())
+    for level in (16, 128, 235):
+        planes = grey(1080, 1920, level)
+        blend(planes, sprite)
+        region = planes[0][place_of(sprite)]
+        assert region.max() >= 233
+        assert region.min() <= 30
+
+
+@pytest.mark.parametrize("active", [None, 1])
+def test_blending_is_accurate_to_one_code_value(active: int | None) -> None:
+    sprite = caption_sprite((("On", "July"), ("20,", "1969,")), active, style())
+    rng = np.random.default_rng(7)
+    frame: Planes = (
+        rng.integers(16, 236, (1920, 1080), np.uint8),
+        rng.integers(16, 241, (960, 540), np.uint8),
+        rng.integers(16, 241, (960, 540), np.uint8),
+    )
+    before = [plane.copy() for plane in frame]
+    blend(frame, sprite)
+    parts = ((sprite.inv_y, sprite.y, 1), (sprite.inv_c, sprite.u, 2), (sprite.inv_c, sprite.v, 2))
+    for plane, old, (inverse, ink, step) in zip(frame, before, parts, strict=True):
+        y, x = sprite.y_px // step, sprite.x_px // step
+        region = (slice(y, y + ink.shape[0]), slice(x, x + ink.shape[1]))
+        exact = old[region].astype(float) * inverse / 255 + ink
+        assert np.abs(plane[region] - exact).max() <= 1
+        untouched = np.ones(plane.shape, bool)
+        untouched[region] = False
+        assert np.array_equal(plane[untouched], old[untouched])
+
+
+def test_a_lit_words_colour_survives_the_way_into_yuv() -> None:
+    look = style()
+    planes = grey(1080, 1920, 16)
+    blend(planes, caption_sprite((("....",),), 0, look))
+    y, x = np.unravel_index(int(np.argmax(planes[2])), planes[2].shape)
+    luma, blue, red = (float(plane) for plane in (planes[0][2 * y, 2 * x], planes[1][y, x], planes[2][y, x]))
+    shown = (luma - 16) / 219 + 1.5748 * (red - 128) / 224, (luma - 16) / 219 + 1.8556 * (blue - 128) / 224
+    assert shown == pytest.approx((0xFF / 255, 0x4F / 255), abs=0.02)
+
+
+def test_places_and_sizes_are_even_whatever_the_box() -> None:
+    look = style().model_copy(update={"box": CaptionBox(x_px=121, y_px=961, width_px=659, height_px=287)})
+    sprite = caption_sprite((("Moon",),), 0, look)
+    assert not any(number % 2 for number in (sprite.x_px, sprite.y_px, sprite.width_px, sprite.height_px))
+    assert sprite.u.shape == sprite.v.shape == sprite.inv_c.shape == (sprite.height_px // 2, sprite.width_px // 2)
+
+
+def test_a_sprite_that_reaches_beyond_the_frame_is_refused() -> None:
+    sprite = caption_sprite((("Moon",),), None, style(1080, 1920))
+    with pytest.raises(RenderError, match="beyond a frame of 640x360 px"):
+        blend(grey(640, 360, 90), sprite)
+
+
+def test_a_film_of_seventy_words_is_drawn_in_well_under_a_second() -> None:
+    look = style(theme="fire")
+    cards = cards_of(f"{MOON} {RATES}", look)
+    spans = spans_for(cards, Fraction(30), 0, 3000)
+    assert len(spans) > 50
+    began = time.process_time()
+    for span in spans:
+        caption_sprite(span.lines, span.active, look)
+    assert time.process_time() - began < 1.0
