@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -101,6 +102,8 @@ def main(arguments: list[str] | None = None) -> Any:
     """Run the command line; errors of ours become one message and their exit code."""
     for name, value in _QUIET_PREFECT.items():
         os.environ.setdefault(name, value)
+    # Whoever stops us by TERM (a supervisor, a shutdown) gets the same clean end as Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: signal.raise_signal(signal.SIGINT))
     try:
         return cli.main(args=arguments, prog_name="media-factory", standalone_mode=False)
     except click.ClickException as problem:

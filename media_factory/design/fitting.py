@@ -231,7 +231,7 @@ def _penalty(words: Sequence[str], first: int, end: int, fewest: int) -> float:
     if end < count:
         last = words[end - 1].lower()
         if last in _CLINGING:
-            cost += 0.12
+            cost += 0.30
         elif last[-1:] in ",.;:!?—–":
             cost -= 0.04
         if any(char.isdigit() for char in last[-2:]) and words[end][:1].islower():
@@ -268,6 +268,29 @@ def set_words(
     )
 
 
+def hyphenated(words: Sequence[str], setting: Setting, size_px: int, width_px: float) -> tuple[str, ...]:
+    """Return words, those that are wider than a line cut into pieces that end with a hyphen.
+
+    Words whose letters join or stack are left as they are.
+
+    Raises:
+        GlyphsMissing: no installed font can draw a word.
+    """
+    pieces: list[str] = []
+    for word in words:
+        rest = word
+        while len(rest) > 3 and word_width_px(rest, setting, size_px) > width_px and is_trackable(rest):
+            fits = [
+                end for end in range(2, len(rest) - 1) if word_width_px(f"{rest[:end]}-", setting, size_px) <= width_px
+            ]
+            if not fits:
+                break
+            pieces.append(f"{rest[: fits[-1]]}-")
+            rest = rest[fits[-1] :]
+        pieces.append(rest)
+    return tuple(pieces)
+
+
 def fit_words(
     words: Sequence[str],
     setting: Setting,
@@ -301,6 +324,7 @@ __all__ = [
     "broken",
     "features_of",
     "fit_words",
+    "hyphenated",
     "ink_px",
     "is_trackable",
     "runs_of",

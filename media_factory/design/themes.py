@@ -78,7 +78,7 @@ _HANKEN, _ROBOTO, _CALADEA = "Hanken Grotesk", "Roboto", "Caladea"
 # name: palette, title font and weight, body font and weight, zoom/s, transition s, pause s, words a minute, grain
 _ROWS: dict[ThemeName, tuple[str, tuple[str, int], tuple[str, int], float, float, float, int, float]] = {
     "realistic": ("11161A 1E262C F4F1EA B4BCC0 E0A458 6FA8BF", (_SERIF, 600), (_SANS, 400), 0.020, 0.6, 0.5, 155, 1.5),
-    "professional": ("F7F8FA E6EAF0 14202E 4E5B6B 1F5FBF B4541A", (_HANKEN, 700), (_HANKEN, 400), 0.015, 0.3, 0.4, 160, 0),
+    "professional": ("F7F8FA E6EAF0 14202E 4E5B6B 1F5FBF B3531A", (_HANKEN, 700), (_HANKEN, 400), 0.015, 0.3, 0.4, 160, 0),
     "illustration": ("FFF6E6 FFE3C2 2B2140 5F5270 C93A27 12706B", ("Fredoka One", 400), (_MANROPE, 500), 0.020, 0.5, 0.45, 155, 1),
     "abstract": ("17122B 2A2150 F6F2FF BDB3DB FF7A59 4FC3C9", (_MANROPE, 800), (_MANROPE, 500), 0.015, 1.2, 0.6, 145, 0),
     "minimalist": ("FAFAF7 EEEDE8 161616 5C5C58 C2371B 2F5D8A", (_HANKEN, 600), (_HANKEN, 400), 0.006, 0.3, 0.5, 150, 0),
@@ -89,7 +89,7 @@ _ROWS: dict[ThemeName, tuple[str, tuple[str, int], tuple[str, int], float, float
     "finance": ("0B1F1A 14332B F2F7F4 A9C2B8 E3B341 5CC6F2", (_MANROPE, 700), (_SANS, 400), 0.012, 0.4, 0.4, 155, 0),
     "air": ("F2F7FB DDEAF4 16324A 48637B 1F6FB0 8A5A14", (_MANROPE, 400), (_MANROPE, 400), 0.015, 1.2, 1.0, 125, 0),
     "water": ("06263A 0D3B54 EAF7FA A5C8D3 58C4DC F7B08E", (_SERIF, 400), (_SANS, 400), 0.012, 1.4, 1.0, 120, 0),
-    "earth": ("F4EEE3 E2D6C2 2E2A22 5E5646 2F5A46 A84B17", (_CALADEA, 700), (_SANS, 400), 0.010, 1.0, 0.8, 125, 2.5),
+    "earth": ("F4EEE3 E2D6C2 2D2921 5E5646 2F5A46 A64A17", (_CALADEA, 700), (_SANS, 400), 0.010, 1.0, 0.8, 125, 2.5),
     "fire": ("1A0E0B 33160F FFF3E8 DDB8A6 FF7A1A FFC83D", (_MANROPE, 800), (_MANROPE, 500), 0.030, 0.25, 0.3, 175, 0),
 }
 

@@ -80,13 +80,18 @@ def _zoom_proof(box: Box, width: int, height: int) -> Box:
     )
 
 
-def focus(width: int, height: int, *, words: bool) -> tuple[float, float]:
-    """Return where the weight of a picture lies, as shares of width and height: away from words if there are any."""
+def focus(width: int, height: int, *, words: bool, backwards: bool = False) -> tuple[float, float]:
+    """Return where the weight of a picture lies, as shares of width and height: away from words if there are any.
+
+    `backwards` says that the words begin on the right.
+    """
     if not words:
         return 0.5, 0.56
     if is_tall(width, height):
-        return 0.53, 0.74
-    return (0.76, 0.60) if width > height * 1.2 else (0.62, 0.76)
+        x, y = 0.53, 0.74
+    else:
+        x, y = (0.76, 0.60) if width > height * 1.2 else (0.62, 0.76)
+    return (1 - x if backwards else x), y
 
 
 __all__ = ["ZOOM", "Box", "focus", "is_tall", "safe_areas", "text_areas"]

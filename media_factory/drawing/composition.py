@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from media_factory.design.fitting import Setting
 from media_factory.design.themes import Theme
+from media_factory.design.typesetting import is_right_to_left
 from media_factory.drawing.areas import Box, is_tall, text_areas
 from media_factory.drawing.colour import Floats, Inks, legible, mix
 from media_factory.drawing.lettering import Placed
@@ -61,7 +62,10 @@ class Desk:
         """Return where words may stand; in wide pictures, `column` is the share of the width that they take."""
         areas = text_areas(self.width, self.height)
         if self.width > self.height * 1.2:
-            return tuple(replace(area, right=area.left + area.width * column) for area in areas)
+            spare = areas[0].width * (1 - column)
+            if is_right_to_left(self.language):
+                return tuple(replace(area, left=area.left + spare) for area in areas)
+            return tuple(replace(area, right=area.right - spare) for area in areas)
         return areas
 
     def title(self, *, leading: float = 1.06, tabular: bool = False, tracked: bool = True) -> Setting:

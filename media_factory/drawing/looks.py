@@ -32,12 +32,12 @@ class Look:
 
 LOOKS: dict[ThemeName, Look] = {
     "realistic": Look(("hills", "peaks", "haze"), ("vignette",), "rule", 0, -0.012),
-    "professional": Look(("panels", "columns", "network"), (), "line", 8, -0.02, ornament="hairlines"),
+    "professional": Look(("panels", "network", "contours"), (), "line", 8, -0.02, ornament="hairlines"),
     "illustration": Look(("blobs", "hills", "rays"), ("paper",), "tag", 26, 0.0, 0.96),
     "abstract": Look(("mesh", "flow", "arcs"), (), "plain", 0, -0.03),
     "minimalist": Look(("sheet",), (), "plain", 0, -0.025, 0.92),
     "futuristic": Look(("horizon", "network", "orbits"), ("scan",), "brackets", 0, -0.005, ornament="corners"),
-    "infographic": Look(("columns", "panels", "rays"), (), "tag", 8, -0.025),
+    "infographic": Look(("tiles", "panels", "rays"), (), "tag", 8, -0.025),
     "vintage": Look(("halftone", "rays", "peaks"), ("paper", "screen"), "line", 0, -0.005, ornament="frame"),
     "news": Look(("globe", "skyline", "arcs"), (), "tag", 0, -0.025),
     "finance": Look(("ticker", "columns", "guilloche"), (), "rule", 4, -0.02),

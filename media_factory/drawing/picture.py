@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from media_factory.design.themes import THEMES, Theme
+from media_factory.design.typesetting import is_right_to_left
 from media_factory.drawing.areas import Box, focus
 from media_factory.drawing.brush import Brush
 from media_factory.drawing.canvas import Canvas, painted_size, quantised, smoothstep
@@ -75,7 +76,7 @@ def draw_picture(request: ImageRequest, *, lettered: bool = True) -> Picture:
     desk = Desk(width, height, inks, theme, look, request.language)
     composition = _composed(card, desk, min(request.width_px, request.height_px))
     canvas = Canvas(width, height, inks.background)
-    x, y = focus(width, height, words=bool(composition.texts))
+    x, y = focus(width, height, words=bool(composition.texts), backwards=is_right_to_left(request.language))
     brush = Brush(inks, rng, x, y)
     motifs = motifs_for(request.prompt, look.motifs)
     if composition.measured:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from media_factory.captions.words import is_spaced, split_words
-from media_factory.design.fitting import SHRINK, Paragraph, Setting, fit_words
+from media_factory.design.fitting import SHRINK, Paragraph, Setting, fit_words, hyphenated
 from media_factory.drawing.areas import Box
 from media_factory.drawing.colour import Floats
 from media_factory.drawing.lettering import Placed, place
 
 SMALLEST_SHARE = 0.72
 """How far text may shrink before something is dropped."""
+
+_CUT_SHARE = 0.45
 
 FLOOR_U = 30.0
 """No text on a picture is smaller, in design units."""
@@ -48,12 +50,16 @@ def set_block(block: Block, width_px: float, u: float, scale: float = 1.0) -> Pa
     words = split_words(block.text, language)
     if not words:
         return None
+    wide = width_px - block.indent_u * u
+    if block.max_lines > 1:
+        # A word that would make the whole text small is better cut.
+        words = hyphenated(words, block.setting, round(max(block.floor_u, _CUT_SHARE * block.target_u) * u), wide)
     return fit_words(
         words,
         block.setting,
         target_px=block.target_u * u * scale,
         floor_px=block.floor_u * u,
-        width_px=width_px - block.indent_u * u,
+        width_px=wide,
         max_lines=block.max_lines,
         spaced=is_spaced(language),
     )
@@ -85,6 +91,7 @@ def stacked(blocks: Sequence[Block], areas: Sequence[Box], u: float, *, rise: fl
             kept.remove(min(droppable, key=lambda block: block.rank))
         elif low > 0.1:
             low = 0.1
+            kept = [replace(block, max_lines=block.max_lines * 2 if block.max_lines > 1 else 1) for block in kept]
         else:
             return None
     return None

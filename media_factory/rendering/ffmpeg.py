@@ -25,21 +25,8 @@ Stream = Any  # ffmpeg-python has no types
 
 # No playlist and no container that names other files: those are how a file makes ffmpeg read a second one.
 INPUT_FORMATS = (
-    *("aac", "ac3", "aiff", "apng", "avi", "f32le", "flac", "flv", "gif", "image2", "jpeg_pipe", "matroska"),
-    *(
-        "mov",
-        "mp3",
-        "mpeg",
-        "mpegts",
-        "ogg",
-        "png_pipe",
-        "rawvideo",
-        "s16le",
-        "w64",
-        "wav",
-        "webp_pipe",
-        "yuv4mpegpipe",
-    ),
+    *("aac", "ac3", "aiff", "avi", "f32le", "flac", "flv", "matroska", "mov", "mp3", "mpeg", "mpegts", "ogg", "s16le"),
+    *("apng", "gif", "image2", "jpeg_pipe", "png_pipe", "rawvideo", "w64", "wav", "webp_pipe", "yuv4mpegpipe"),
 )
 # One thread and no dates: the same inputs give the same bytes.
 DETERMINISTIC: dict[str, Any] = {"threads": 1, "fflags": "+bitexact", "map_metadata": -1}

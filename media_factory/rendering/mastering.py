@@ -17,7 +17,7 @@ TOLERANCE_LU = 0.5
 _AIM_LU = 0.2
 _TRIALS, _ROUNDS = 3, 4
 # AAC rounds peaks up by a few tenths of a decibel.
-_HEADROOM_DB = -1.5
+_HEADROOM_DB = 0.4
 _AAC: dict[str, Any] = {"acodec": "aac", "audio_bitrate": "192k", "ar": SAMPLE_RATE_HZ, "ac": 2, "flags:a": "+bitexact"}
 
 
@@ -78,7 +78,7 @@ async def master(
         if abs(missing) <= _AIM_LU and over <= 0:
             return heard
         gain_db += missing
-        ceiling_dbtp -= max(0.0, over + 0.1) if over > 0 else 0.0
+        ceiling_dbtp -= over + 0.1 if over > 0 else 0.0
     if abs(missing) <= TOLERANCE_LU and over <= 0:
         return heard
     raise RenderError(

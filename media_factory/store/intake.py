@@ -15,6 +15,13 @@ from media_factory.factory import Factory
 
 MAX_INTAKE_BYTES = 512 * 1024 * 1024
 _CHUNK_BYTES = 1 << 20
+# Said in our words: the back ends' own messages may carry the whole URL, signature included.
+_REASONS: tuple[tuple[type[Exception], str], ...] = (
+    (FileNotFoundError, "there is no such file"),
+    (IsADirectoryError, "it is a folder"),
+    (PermissionError, "access is denied"),
+    (TimeoutError, "no answer in time"),
+)
 _SCHEMES = ("file", "s3", "http", "https", "gs", "abfs")
 
 
@@ -49,7 +56,7 @@ def _copy(location: str, field: str, target: Path) -> None:
     except ImportError as problem:
         raise InputError(f"{field}: {shown} needs a package that isn't installed: {problem.name}") from problem
     except Exception as problem:  # fsspec has as many error classes as back ends
-        reason = getattr(problem, "strerror", None) or type(problem).__name__
+        reason = next((text for kind, text in _REASONS if isinstance(problem, kind)), type(problem).__name__)
         raise InputError(f"{field}: {shown} can't be read ({reason})") from None
     if not size:
         raise InputError(f"{field}: {shown} is empty")

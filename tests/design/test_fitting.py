@@ -4,16 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media_factory.design.fitting import Setting, broken, fit_words, runs_of, set_words, word_width_px
+from media_factory.design.fitting import Setting, broken, fit_words, hyphenated, runs_of, set_words, word_width_px
 from media_factory.design.fonts import FALLBACK_FAMILIES, characters_of, packaged_faces, system_faces
 from media_factory.design.themes import Style
 from media_factory.errors import GlyphsMissing
 
 TITLE = Setting(Style(family="Manrope", weight=800), leading=1.06, tracking_em=-0.02)
 NOBODY_HAS_IT = "\U0010fffd"
-HEADLINE = (
-    "Central bank holds interest rates as lenders warn that first-time buyers face another difficult year".split()
-)
+HEADLINE_TEXT = "Central bank holds interest rates as lenders warn that first-time buyers face another difficult year"
+HEADLINE = HEADLINE_TEXT.split()
 
 
 @given(widths=st.lists(st.floats(1, 100), min_size=1, max_size=30), room=st.floats(100, 400))
@@ -38,7 +37,8 @@ def test_lines_are_balanced_and_the_last_is_no_lone_word() -> None:
 
 
 def test_a_line_does_not_end_with_an_article_where_it_can_be_helped() -> None:
-    paragraph = set_words("Two people walked on the Moon while the world watched".split(), TITLE, 110, 790)
+    text = "Two people walked on the Moon while the world watched"
+    paragraph = set_words(text.split(), TITLE, 84, 790)
     assert paragraph is not None
     assert not {line[-1] for line in paragraph.lines[:-1]} & {"the", "on", "a"}
 
@@ -54,6 +54,15 @@ def test_text_shrinks_until_it_fits_and_never_below_the_floor() -> None:
 
 def test_a_word_wider_than_the_place_is_not_set_at_all() -> None:
     assert set_words(["Donaudampfschifffahrtsgesellschaft"], TITLE, 100, 200) is None
+
+
+def test_a_monster_of_a_word_is_cut_with_hyphens_and_keeps_every_letter() -> None:
+    pieces = hyphenated(["Das", "Rindfleischetikettierungsüberwachungsgesetz"], TITLE, 60, 500)
+    assert pieces[0] == "Das"
+    assert len(pieces) > 2
+    assert all(word_width_px(piece, TITLE, 60) <= 500 for piece in pieces)
+    assert all(piece.endswith("-") for piece in pieces[1:-1])
+    assert "".join(piece.removesuffix("-") for piece in pieces[1:]) == "Rindfleischetikettierungsüberwachungsgesetz"
 
 
 def test_tall_scripts_get_more_room_between_lines() -> None:

@@ -17,7 +17,7 @@ def test_black_on_white_is_twenty_one_to_one() -> None:
 
 @given(CODES)
 def test_a_hex_code_comes_back(code: str) -> None:
-    assert "#%02x%02x%02x" % rgb8(parse_hex(code)) == code
+    assert "#" + bytes(rgb8(parse_hex(code))).hex() == code
 
 
 @given(CODES, CODES)

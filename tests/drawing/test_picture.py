@@ -201,6 +201,20 @@ def test_arabic_stands_on_the_right() -> None:
     assert headline.box.right == pytest.approx(max(area.right for area in safe_areas(*PHONE)), rel=0.06)
 
 
+@SHAPES
+def test_a_headline_with_a_monster_of_a_word_is_still_shown(size: tuple[int, int]) -> None:
+    headline = "Das Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz ist aufgehoben"
+    (placed,) = draw_picture(asked(size, card=Card(layout="title", headline=headline), language="de")).texts
+    assert placed.text.replace("- ", "") == headline
+
+
+@SHAPES
+def test_a_very_long_headline_gets_smaller_but_stays_whole(size: tuple[int, int]) -> None:
+    headline = " ".join(["Rates fell again while prices rose"] * 9)
+    (placed,) = draw_picture(asked(size, card=Card(layout="title", headline=headline))).texts
+    assert placed.text == headline
+
+
 def test_glyphs_that_nobody_has_are_refused_by_name() -> None:
     with pytest.raises(GlyphsMissing, match=r"U\+10FFFD"):
         draw_picture(asked(card=Card(layout="title", headline="Look \U0010fffd here")))
@@ -228,12 +242,10 @@ def test_very_large_pictures_are_enlarged_and_their_words_set_at_full_size(monke
         assert any(area.holds(placed.box, slack=2) for area in safe_areas(*PHONE))
 
 
-WORDS = st.lists(
-    st.sampled_from(
-        "Rates 3.25% $300,000 the of überaus Ελλάδα Москва القمر Weltraumbahnhofsvorsteher a – I “quoted”".split()
-    ),
-    max_size=18,
-).map(" ".join)
+VOCABULARY = (
+    "Rates 3.25% $300,000 the of überaus Ελλάδα Москва القمر Weltraumbahnhofsvorsteher a – I “quoted” Trần £1.2bn"
+)
+WORDS = st.lists(st.sampled_from(VOCABULARY.split()), max_size=18).map(" ".join)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -2,6 +2,7 @@
 
 import pytest
 
+from media_factory.captions.words import split_words
 from media_factory.drawing.looks import LOOKS
 from media_factory.drawing.motifs import MOTIFS
 from media_factory.drawing.subjects import motifs_for
@@ -33,6 +34,6 @@ def test_words_about_the_picture_are_no_subject(prompt: str) -> None:
 
 def test_every_motif_that_is_named_exists_and_every_one_is_used() -> None:
     named = {motif for look in LOOKS.values() for motif in look.motifs}
-    prompts = "moon sea mountain market city calm sky fire energy computer world heart earth map idea".split()
+    prompts = split_words("moon sea mountain market city calm sky fire energy computer world heart earth map idea")
     used = named | {motif for prompt in prompts for motif in motifs_for(prompt, ())}
     assert used == set(MOTIFS)

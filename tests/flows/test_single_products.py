@@ -43,10 +43,10 @@ async def test_without_a_folder_a_product_lies_in_the_factory_s_deliveries(home:
 
 async def test_a_narration_has_sound_captions_and_every_word(home: Path, tmp_path: Path) -> None:
     brief = NarrationBrief.model_validate({"text": TEXT, "providers": {"speech": "fake"}})
-    manifest = await create_narration.fn(brief, out=tmp_path)
-    words = json.loads((tmp_path / "alignment.json").read_text())["words"]
+    manifest = await create_narration.fn(brief, out=tmp_path / "out")
+    words = json.loads((tmp_path / "out" / "alignment.json").read_text())["words"]
     assert [word["text"] for word in words] == TEXT.split()
-    assert {path.name for path in tmp_path.iterdir()} == {
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
         "narration.m4a", "captions.vtt", "captions.srt", "alignment.json", "index.html", "manifest.json",
     }  # fmt: skip
     assert manifest.duration_s is not None
@@ -58,7 +58,7 @@ async def test_a_provider_that_isn_t_there_is_refused_by_name(home: Path, tmp_pa
     brief = ImageBrief.model_validate({**IMAGE, "providers": {"image": "dalle"}})
     with pytest.raises(InputError, match=r"providers\.image: there is no image provider 'dalle'; installed: artboard"):
         await create_image.fn(brief, out=tmp_path)
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.iterdir()) == [home]
 
 
 async def test_a_named_factory_needs_prefect(home: Path) -> None:

@@ -8,7 +8,7 @@ from media_factory.drawing.motifs.fields import arcs, flow, mesh
 from media_factory.drawing.motifs.fire import blades, flames
 from media_factory.drawing.motifs.landscapes import hills, peaks
 from media_factory.drawing.motifs.markets import columns, guilloche, ticker
-from media_factory.drawing.motifs.paper import blobs, panels, sheet
+from media_factory.drawing.motifs.paper import blobs, panels, sheet, tiles
 from media_factory.drawing.motifs.places import skyline
 from media_factory.drawing.motifs.press import globe, halftone, rays
 from media_factory.drawing.motifs.space import orbits, planet
@@ -18,7 +18,8 @@ from media_factory.drawing.motifs.water import ripples, waves
 
 _ALL: tuple[Motif, ...] = (
     arcs, blades, blobs, breath, columns, contours, flames, flow, globe, guilloche, halftone, haze, hills, horizon,
-    mesh, network, orbits, panels, peaks, planet, pulse, rays, ripples, sheet, skyline, strata, ticker, waves,
+    mesh, network, orbits, panels, peaks, planet, pulse, rays, ripples, sheet, skyline, strata, ticker, tiles,
+    waves,
 )  # fmt: skip
 
 MOTIFS: dict[str, Motif] = {motif.__name__: motif for motif in _ALL}

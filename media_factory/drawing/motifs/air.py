@@ -18,16 +18,17 @@ def breath(canvas: Canvas, brush: Brush) -> None:
         [(0, inks.background), (0.5, mix(inks.background, inks.surface, 0.6)), (1, brush.tint(inks.accent, 0.14))]
     )
     x, y = brush.centre(canvas)
+    x, y, step = x + u * brush.between(-90, 90), y + u * brush.between(-50, 50), brush.between(52, 70)
     canvas.glow(x, y, 620 * u, mix(inks.accent, inks.gleam, 0.25), 0.24)
     light = mix(inks.accent, inks.gleam, 0.2) if inks.dark else inks.accent
     for index in range(7, 0, -1):
-        radius = u * (105 + 62 * index**1.12)
+        radius = u * (105 + step * index**1.12)
         draw_shape(canvas, Disc(x, y, radius, light, alpha=0.07))
         draw_shape(canvas, Disc(x, y, radius, mix(light, inks.gleam, 0.25), alpha=0.55 - 0.06 * index, ring=1.8 * u))
     draw_shape(canvas, Disc(x, y, 132 * u, mix(light, inks.gleam, 0.12), alpha=0.9))
     canvas.glow(x - 36 * u, y - 44 * u, 84 * u, mix(light, inks.gleam, 0.7), 0.6)
     angle = brush.between(-2.2, -0.9)
-    orbit = u * (105 + 62 * 4**1.12)
+    orbit = u * (105 + step * int(brush.rng.integers(3, 6)) ** 1.12)
     draw_shape(canvas, Disc(x + orbit * np.cos(angle), y + orbit * np.sin(angle), 15 * u, inks.accent2))
 
 

@@ -11,6 +11,8 @@ from media_factory.drawing.canvas import Canvas
 from media_factory.drawing.colour import Floats, mix
 from media_factory.drawing.shapes import Bar, Disc, Point, Polygon, Stroke, draw_shape
 
+_TONES = (0.26, 0.2, 0.24, 0.2, 0.1)
+
 
 def blobs(canvas: Canvas, brush: Brush) -> None:
     """Overlap cut-out shapes of bright paper, with thick lines and a print a little out of register."""
@@ -137,4 +139,54 @@ def _steps(canvas: Canvas, brush: Brush, box: tuple[float, float, float, float],
         draw_shape(canvas, Bar(at, bottom - tall, at + pitch * 0.62, bottom - pitch * 0.4, colour, radius=3 * canvas.u))
 
 
-__all__ = ["blobs", "panels", "sheet"]
+def tiles(canvas: Canvas, brush: Brush) -> None:
+    """Lay square tiles of discs, halves, quarters and dots, thinning out towards the words."""
+    inks, u = brush.inks, canvas.u
+    canvas.sky([(0, inks.background), (1, inks.background)])
+    cell = 154 * u
+    tones = (
+        inks.accent,
+        inks.accent2,
+        mix(inks.surface, inks.accent, 0.35),
+        mix(inks.surface, inks.accent2, 0.4),
+        inks.ink,
+    )
+    first = canvas.height * (brush.focus_y - 0.22)
+    for row in range(int((canvas.height - first) / cell) + 2):
+        for column in range(int(canvas.width / cell) + 2):
+            left, top = (column - 0.5) * cell, first + row * cell
+            # The upper rows are thin, and so is what lies far left of the focus.
+            full = (
+                0.22
+                + 0.26 * row
+                - (0.25 if canvas.tall else 1.3) * max(0.0, brush.focus_x - (left + cell / 2) / canvas.width)
+            )
+            kind, tone, ground = brush.rng.integers(5), tones[int(brush.rng.choice(5, p=_TONES))], brush.rng.random()
+            if brush.rng.random() < full:
+                if ground < 0.55:
+                    draw_shape(canvas, Bar(left, top, left + cell, top + cell, mix(inks.surface, tone, 0.10)))
+                _tile(canvas, (left, top, cell), int(kind), int(brush.rng.integers(4)), tone)
+
+
+def _tile(canvas: Canvas, place: tuple[float, float, float], kind: int, turn: int, colour: Floats) -> None:
+    """Draw one tile's form, turned by quarters."""
+    left, top, cell = place
+    x, y = left + cell / 2, top + cell / 2
+    if kind == 0:
+        draw_shape(canvas, Disc(x, y, cell * 0.36, colour))
+    elif kind == 1:
+        draw_shape(canvas, Disc(x, y, cell * 0.36, colour, ring=cell * 0.16))
+    elif kind == 2:
+        for index in range(9):
+            at = left + cell * (0.22 + 0.28 * (index % 3)), top + cell * (0.22 + 0.28 * (index // 3))
+            draw_shape(canvas, Disc(*at, cell * 0.075, colour))
+    else:
+        corner = (left + cell * (turn % 2), top + cell * (turn // 2))
+        sweep, start = (math.pi / 2, (0.0, math.pi / 2, -math.pi / 2, math.pi)[turn])
+        reach = cell * (1.0 if kind == 3 else 0.62)
+        arc = [start + sweep * step / 32 for step in range(33)]
+        edge = tuple((corner[0] + reach * math.cos(a), corner[1] + reach * math.sin(a)) for a in arc)
+        draw_shape(canvas, Polygon((corner, *edge), colour))
+
+
+__all__ = ["blobs", "panels", "sheet", "tiles"]

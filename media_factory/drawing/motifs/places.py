@@ -52,6 +52,8 @@ def _windows(canvas: Canvas, brush: Brush, towers: list[tuple[int, int, int]], n
     mask = Image.new("L", (canvas.width, canvas.height))
     pen = ImageDraw.Draw(mask)
     size = max(1.0, canvas.u * (5 + 4 * near))
+    # Pillow counts the last pixel in; a sum that rounds down must not end before it begins.
+    wide, tall = max(0.0, size - 1) + 1e-6, max(0.0, size * 1.5 - 1)
     for left, right, top in towers:
         share = brush.between(0.1, 0.5)
         columns = np.arange(left + size * 1.6, right - size * 2, size * 2.3)
@@ -60,9 +62,7 @@ def _windows(canvas: Canvas, brush: Brush, towers: list[tuple[int, int, int]], n
         for row, y in enumerate(storeys):
             for column, x in enumerate(columns):
                 if lit[row, column] < share:
-                    pen.rectangle(
-                        (x, y, x + size - 1, y + size * 1.5 - 1), fill=int(110 + 145 * lit[row, column] / share)
-                    )
+                    pen.rectangle((x, y, x + wide, y + tall), fill=int(110 + 145 * lit[row, column] / share))
     return np.asarray(mask, np.float32) / np.float32(255)
 
 
