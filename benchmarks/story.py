@@ -1,7 +1,7 @@
 """What a second run costs: the same story made twice, and once more after one scene's text was changed.
 
-The reference is the first run. CPU seconds are user + system of the process and all its children; ratios are medians over
-the rounds. `--json` prints one object {"figures": {name: number}}; `--quick` uses a small story and one round.
+The reference is the first run. CPU seconds are user + system of the process and all its children; ratios are medians
+over the rounds. `--json` prints one object {"figures": {name: number}}; `--quick` uses a small story and one round.
 
     python -m benchmarks.story [--json] [--quick] [--rounds N]
 """

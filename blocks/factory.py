@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 from prefect.blocks.core import Block
 from prefect.context import FlowRunContext
@@ -10,9 +11,9 @@ from pydantic import Field, SecretStr
 
 from blocks.storage import LocalStorage
 from media_factory.books.books import Books
-from media_factory.calls.registry import Providers
 from media_factory.errors import InputError
 from media_factory.factory import Factory, default_home, factory_from_environment, processors
+from media_factory.providers.registry import Providers
 
 DEFAULT = "default"
 
@@ -76,7 +77,7 @@ async def open_factory(name: str = DEFAULT) -> Factory:
     """
     if FlowRunContext.get() is not None:
         try:
-            block = await FactoryBlock.aload(name)
+            block = cast(FactoryBlock, await FactoryBlock.aload(name))
         except ValueError:
             if name != DEFAULT:
                 raise InputError(
@@ -85,7 +86,9 @@ async def open_factory(name: str = DEFAULT) -> Factory:
         else:
             return block.open()
     elif name != DEFAULT:
-        raise InputError(f"factory: {name!r} is a saved block, and those need Prefect; without it only 'default' is there")
+        raise InputError(
+            f"factory: {name!r} is a saved block, and those need Prefect; without it only 'default' is there"
+        )
     return factory_from_environment()
 
 

@@ -41,9 +41,9 @@ def cli() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the manifest as JSON and nothing else.")
 def make(brief: Path, out: Path | None, *, direct: bool, as_json: bool) -> None:
     """Make what BRIEF (YAML, JSON, TOML or Markdown) asks for."""
-    from deployments.making import make_brief  # noqa: PLC0415
-    from deployments.showing import show_manifest, show_progress  # noqa: PLC0415
-    from media_factory.briefs.reading import read_brief  # noqa: PLC0415
+    from deployments.making import make_brief
+    from deployments.showing import show_manifest, show_progress
+    from media_factory.briefs.reading import read_brief
 
     asked = read_brief(brief)
     with show_progress(quiet=as_json) as listen:
@@ -60,9 +60,9 @@ def make(brief: Path, out: Path | None, *, direct: bool, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
 def plan(brief: Path, *, as_json: bool) -> None:
     """Say what making BRIEF would do and cost, and spend nothing."""
-    from deployments.making import plan_brief  # noqa: PLC0415
-    from deployments.showing import show_plan  # noqa: PLC0415
-    from media_factory.briefs.reading import read_brief  # noqa: PLC0415
+    from deployments.making import plan_brief
+    from deployments.showing import show_plan
+    from media_factory.briefs.reading import read_brief
 
     planned = asyncio.run(plan_brief(read_brief(brief)))
     if as_json:
@@ -75,8 +75,8 @@ def plan(brief: Path, *, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
 def providers(*, as_json: bool) -> None:
     """List who can make what here, and what is missing."""
-    from deployments.showing import provider_rows, show_providers  # noqa: PLC0415
-    from media_factory.calls.registry import Providers  # noqa: PLC0415
+    from deployments.showing import provider_rows, show_providers
+    from media_factory.providers.registry import Providers
 
     rows = provider_rows(Providers.installed())
     if as_json:
@@ -89,7 +89,7 @@ def providers(*, as_json: bool) -> None:
 @click.option("--port", type=click.IntRange(1, 65535), default=4200, show_default=True, help="Port of the Prefect UI.")
 def up(port: int) -> None:
     """Start a Prefect server with the flows deployed and a worker, until Ctrl-C."""
-    from deployments.up import run_up  # noqa: PLC0415
+    from deployments.up import run_up
 
     sys.exit(run_up(port))
 

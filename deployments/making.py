@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 from prefect import Flow
@@ -64,7 +64,7 @@ async def plan_brief(brief: Brief) -> Plan:
 
 async def _with_prefect(flow: Flow[..., Any], brief: Brief, folder: Path) -> Manifest:
     try:
-        manifest: Manifest = await flow(brief, out=folder)
+        manifest: Manifest = await cast(Any, flow)(brief, out=folder)
     except MediaFactoryError:
         raise
     except Exception as problem:

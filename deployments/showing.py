@@ -15,8 +15,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from media_factory.calls.registry import Providers
 from media_factory.delivery.manifest import Manifest, StageRow
+from media_factory.providers.registry import Providers
 from media_factory.runs import Event, State
 
 if TYPE_CHECKING:

@@ -14,11 +14,11 @@ from media_factory.briefs.storyboard import Scene
 from media_factory.delivery.manifest import Manifest
 from media_factory.delivery.story import FinishedFilm, deliver_story
 from media_factory.factory import Factory
+from media_factory.recipes.story import Story
 from media_factory.rendering.film import Film, SceneMedia, film_of, mix_request
 from media_factory.rendering.model import JoinRequest, Soundtrack
 from media_factory.results import Prompt
 from media_factory.store.intake import take_in
-from media_factory.recipes.story import Story
 from tasks.images import generate_image
 from tasks.masters import join_master
 from tasks.posters import make_poster
@@ -43,7 +43,7 @@ async def produce_story(brief: StoryBrief, factory: str = "default", out: Path |
     """
     async with running(factory) as here:
         story = Story.of(brief, here.providers)
-        music = await take_in(brief.music, "music", "audio/*", here) if brief.music else None
+        music = await take_in(brief.music, "music", "audio/*", here.store) if brief.music else None
         scenes = await asyncio.gather(*(make_scene(story, scene, here) for scene in story.scenes))
         sound = await mix_sound(mix_request(scenes, story.look, music), here)
         films = await asyncio.gather(
@@ -73,9 +73,9 @@ async def make_pictures(story: Story, scene: Scene, here: Factory) -> tuple[Prom
 
 async def make_film(film: Film, sound: Soundtrack, here: Factory) -> FinishedFilm:
     """Render a film's segments and its poster, and join the segments with the sound."""
-    poster, *segments = await asyncio.gather(
+    poster, segments = await asyncio.gather(
         make_poster(film.poster, here),
-        *(render_segment(segment, here) for segment in film.segments),
+        asyncio.gather(*(render_segment(segment, here) for segment in film.segments)),
     )
     master = await join_master(JoinRequest(segments=tuple(segments), sound=sound.mix, rate=film.rate), here)
     return FinishedFilm(aspect=film.aspect, master=master, poster=poster.image)

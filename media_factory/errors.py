@@ -179,4 +179,27 @@ class SilentAudio(RenderError):
     """There is nothing to hear, so there is nothing to scale."""
 
 
-__all__ = sorted(name for name, kind in list(globals().items()) if isinstance(kind, type) and issubclass(kind, Exception))
+__all__ = [
+    "AssetLost",
+    "AuthenticationFailed",
+    "BadReply",
+    "BooksError",
+    "BriefError",
+    "ContentRefused",
+    "FfmpegFailed",
+    "GlyphsMissing",
+    "InputError",
+    "InvalidRequest",
+    "LeaseLost",
+    "MediaFactoryError",
+    "ProviderError",
+    "ProviderTimeout",
+    "ProviderUnavailable",
+    "QuotaExhausted",
+    "RateLimited",
+    "RenderError",
+    "SilentAudio",
+    "StageTimeout",
+    "StoreError",
+    "VoiceNotFound",
+]

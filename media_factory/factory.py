@@ -13,8 +13,8 @@ from pathlib import Path
 
 from media_factory.assets import assets_in
 from media_factory.books.books import Books
-from media_factory.calls.registry import Providers
 from media_factory.errors import InputError
+from media_factory.providers.registry import Providers
 from media_factory.store.base import AssetStore
 from media_factory.store.local import LocalStore
 

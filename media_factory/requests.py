@@ -90,4 +90,13 @@ class ClipRequest(Model):
     seed: int = Field(default=0, ge=0)
 
 
-__all__ = ["Card", "ClipRequest", "DataPoint", "ImageRequest", "Layout", "PromptRequest", "ProviderModel", "SpeechRequest"]
+__all__ = [
+    "Card",
+    "ClipRequest",
+    "DataPoint",
+    "ImageRequest",
+    "Layout",
+    "PromptRequest",
+    "ProviderModel",
+    "SpeechRequest",
+]

@@ -122,20 +122,19 @@ class Stage(Generic[RequestT, ResultT]):
         return self._receipt(key, result, seconds=0.0), result
 
     async def _make(self, key: str, request: RequestT, factory: Factory) -> tuple[tuple[Receipt, ResultT], State]:
-        async with _slot(factory, self.heavy):
-            async with hold_lease(factory.books, key, factory.lease_s):
-                # Whoever held the lease before us may have made it.
-                if found := await self._recall(key, factory):
-                    return found, "cached"
-                began = time.monotonic()
-                try:
-                    async with asyncio.timeout(self.timeout_s):
-                        result = await self.body(request, factory)
-                except TimeoutError:
-                    raise StageTimeout(f"{self.name} took longer than {self.timeout_s:g} s") from None
-                receipt = self._receipt(key, result, seconds=round(time.monotonic() - began, 3))
-                digests = [asset.digest for asset in assets_in(result)]
-                await asyncio.to_thread(factory.books.write_receipt, receipt, digests)
+        async with _slot(factory, self.heavy), hold_lease(factory.books, key, factory.lease_s):
+            # Whoever held the lease before us may have made it.
+            if found := await self._recall(key, factory):
+                return found, "cached"
+            began = time.monotonic()
+            try:
+                async with asyncio.timeout(self.timeout_s):
+                    result = await self.body(request, factory)
+            except TimeoutError:
+                raise StageTimeout(f"{self.name} took longer than {self.timeout_s:g} s") from None
+            receipt = self._receipt(key, result, seconds=round(time.monotonic() - began, 3))
+            digests = [asset.digest for asset in assets_in(result)]
+            await asyncio.to_thread(factory.books.write_receipt, receipt, digests)
         return (receipt.model_copy(update={"made_at": time.time()}), result), "made"
 
     def _receipt(self, key: str, result: ResultT, seconds: float) -> Receipt:
@@ -167,7 +166,8 @@ def retry_delay_s(error: MediaFactoryError, attempt: int) -> float:
     """Return how long to wait before attempt + 1: what the vendor said, else doubling with jitter."""
     if error.retry_after_s is not None:
         return error.retry_after_s
-    return min(_BACKOFF_MOST_S, _BACKOFF_FIRST_S * 2 ** (attempt - 1)) * random.uniform(0.75, 1.25)  # noqa: S311
+    doubled: float = _BACKOFF_FIRST_S * 2.0 ** (attempt - 1)
+    return min(_BACKOFF_MOST_S, doubled) * random.uniform(0.75, 1.25)  # noqa: S311 - jitter, not secrecy
 
 
 @contextlib.asynccontextmanager

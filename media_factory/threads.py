@@ -11,9 +11,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-async def run_stoppable(
-    function: Callable[Concatenate[threading.Event, P], T], *args: P.args, **kwargs: P.kwargs
-) -> T:
+async def run_stoppable(function: Callable[Concatenate[threading.Event, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a function in a thread and return what it returns.
 
     When the caller is cancelled, the event that the function gets first is set, and the cancellation goes on once the

@@ -12,8 +12,9 @@ from typing import Any, Generic, TypeVar, cast, get_type_hints
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
 from prefect.context import FlowRunContext
-from prefect.states import Completed, State
+from prefect.states import Completed
 
 from media_factory.errors import MediaFactoryError
 from media_factory.factory import Factory
@@ -34,7 +35,6 @@ class StageTask(Generic[RequestT, ResultT]):
         self.fn = stage.body
         self.__doc__ = stage.body.__doc__
         self._task = task(
-            self._attempt,
             name=stage.name,
             task_run_name="{label}",
             description=(stage.body.__doc__ or "").strip().splitlines()[0] if stage.body.__doc__ else None,
@@ -42,7 +42,7 @@ class StageTask(Generic[RequestT, ResultT]):
             retry_condition_fn=_may_retry,
             cache_policy=NO_CACHE,
             persist_result=False,
-        )
+        )(self._attempt)
 
     async def __call__(self, request: RequestT, factory: Factory, *, scene: int | None = None) -> ResultT:
         """Return the stage's result for a request, made now or before.

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from media_factory.books.books import Books
-from media_factory.calls.registry import Providers
 from media_factory.factory import Factory
+from media_factory.providers.registry import Providers
 from media_factory.store.local import LocalStore
 from media_factory.testing import FakeImage, FakeSpeech
 

@@ -81,7 +81,7 @@ async def test_a_timeout_kills_the_whole_group(tmp_path: Path) -> None:
 async def test_cancelling_kills_and_waits(tmp_path: Path) -> None:
     running = asyncio.create_task(run_program(sleeper(tmp_path / "pid")))
     async with asyncio.timeout(20):
-        while (pid := written_pid(tmp_path / "pid")) is None:  # noqa: ASYNC110  # another process writes it
+        while (pid := written_pid(tmp_path / "pid")) is None:  # another process writes it
             await asyncio.sleep(0.01)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):

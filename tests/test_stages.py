@@ -143,9 +143,7 @@ async def test_a_cancelled_stage_gives_its_lease_back(factory: Factory) -> None:
 async def test_many_at_once_make_it_once(make_factory: MakeFactory) -> None:
     body = Speaker(pause_s=0.2)
     factories = [make_factory() for _ in range(4)]
-    runs = await asyncio.gather(
-        *(stage_of(body).run(Ask(text="a"), factories[i % 4]) for i in range(20))
-    )
+    runs = await asyncio.gather(*(stage_of(body).run(Ask(text="a"), factories[i % 4]) for i in range(20)))
     assert body.calls == 1
     assert sorted(run.state for run in runs) == ["cached"] * 19 + ["made"]
     assert len({run.result.said.digest for run in runs}) == 1
@@ -212,7 +210,9 @@ HOLDER = """
 """
 
 
-async def test_the_lease_of_a_killed_holder_passes_on_within_its_time(make_factory: MakeFactory, tmp_path: Path) -> None:
+async def test_the_lease_of_a_killed_holder_passes_on_within_its_time(
+    make_factory: MakeFactory, tmp_path: Path
+) -> None:
     factory = make_factory()
     url = f"sqlite:///{tmp_path / 'books.db'}"
     holder = subprocess.Popen([sys.executable, "-c", textwrap.dedent(HOLDER), url], stdout=subprocess.PIPE)
@@ -233,6 +233,8 @@ def test_every_error_of_ours_says_whether_it_may_be_retried_and_survives_a_proce
 
     from media_factory import errors
 
+    classes = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)}
+    assert classes == set(errors.__all__)
     for name in errors.__all__:
         kind = getattr(errors, name)
         error = kind("sha256:0", "gone") if name == "AssetLost" else kind("what happened")

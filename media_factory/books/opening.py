@@ -27,7 +27,9 @@ def open_engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise BooksError("the books' URL is no database URL; use sqlite:////path/books.db or postgresql+psycopg2://…") from None
+        raise BooksError(
+            "the books' URL is no database URL; use sqlite:////path/books.db or postgresql+psycopg2://…"
+        ) from None
     name = parsed.get_backend_name()
     if name not in ("sqlite", "postgresql"):
         raise BooksError(f"the books can't be kept in {name}; use sqlite or postgresql")
@@ -40,7 +42,9 @@ def open_engine(url: str) -> Engine:
             sa.event.listen(engine, "begin", _begin_immediate)
         _migrate(engine)
     except (SQLAlchemyError, ModuleNotFoundError, OSError) as problem:
-        raise BooksError(f"the books at {parsed.render_as_string(hide_password=True)} can't be opened: {_reason(problem)}") from problem
+        raise BooksError(
+            f"the books at {parsed.render_as_string(hide_password=True)} can't be opened: {_reason(problem)}"
+        ) from problem
     return engine
 
 
@@ -78,9 +82,9 @@ def _migrate(engine: Engine) -> None:
     with engine.connect().execution_options(read_only=True) as connection:
         if _revision(connection) == SCHEMA_REVISION:
             return
-    from alembic import command  # noqa: PLC0415 - needed once in the life of the books
-    from alembic.config import Config  # noqa: PLC0415
-    from alembic.util import CommandError  # noqa: PLC0415
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))

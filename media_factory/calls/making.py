@@ -107,7 +107,8 @@ def _wave_duration_s(data: bytes, source: str) -> float:
         raise BadReply(f"{source} sent {len(data)} bytes that are no WAV sound: {problem}") from problem
     if not frames or not rate:
         raise BadReply(f"{source} sent a sound of no length")
-    return round(frames / rate, 6)
+    duration_s: float = frames / rate
+    return round(duration_s, 6)
 
 
 __all__ = [

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from media_factory.calls.registry import Providers
 from media_factory.errors import InputError, ProviderUnavailable
 from media_factory.model import Model
 from media_factory.providers.base import AnyProvider, Modality
+from media_factory.providers.registry import Providers
 from media_factory.requests import ProviderModel
 
 
@@ -52,7 +52,6 @@ def choose(providers: Providers, modality: Modality, language: str, named: str |
         raise ProviderUnavailable(f"no {modality} provider can work here: {reasons}")
     best = min(fit, key=lambda p: (p.capabilities.draft, p.name))
     return _choice(best, best.capabilities.models[0], explicit=False)
-
 
 
 def unasked_drafts(**choices: Choice) -> tuple[str, ...]:

@@ -13,9 +13,9 @@ from media_factory.delivery.manifest import Manifest, Output, SceneEntry
 from media_factory.delivery.words import add_words
 from media_factory.factory import Factory
 from media_factory.model import Model
+from media_factory.recipes.story import Story
 from media_factory.rendering.film import SceneMedia, film_timeline, film_words
 from media_factory.rendering.model import Master, Soundtrack
-from media_factory.recipes.story import Story
 from media_factory.timing import Word, seconds_of
 
 

@@ -47,7 +47,13 @@ def _read_face(font: TTFont, path: Path, index: int) -> Face | None:
     names = font["name"]
     family = names.getDebugName(16) or names.getDebugName(1)
     style = (names.getDebugName(17) or names.getDebugName(2) or "").lower()
-    if not family or "italic" in style or "oblique" in style or "fvar" in font or "glyf" not in font and "CFF " not in font:
+    if (
+        not family
+        or "italic" in style
+        or "oblique" in style
+        or "fvar" in font
+        or ("glyf" not in font and "CFF " not in font)
+    ):
         return None
     return Face(family, int(font["OS/2"].usWeightClass), path, index)
 
@@ -68,7 +74,7 @@ def _faces_of(path: Path) -> list[Face]:
 
 @cache
 def packaged_faces() -> tuple[Face, ...]:
-    """Return the faces of the font packages that are installed beside us (entry point group `fonts_ttf`, then `_otf`)."""
+    """Return the faces of the font packages beside us (entry point groups `fonts_ttf`, then `fonts_otf`)."""
     faces: dict[tuple[str, int], Face] = {}
     for group in ("fonts_ttf", "fonts_otf"):
         for entry in sorted(entry_points(group=group), key=lambda e: e.name):
@@ -142,7 +148,8 @@ def face_for(text: str, family: str, weight: int, language: str = "en") -> Face:
     lacking = sorted(inked(text) - set().union(*(characters_of(face) for face in packaged_faces())))
     shown = " ".join(f"{chr(c)!r} (U+{c:04X})" for c in lacking[:5]) or repr(text)
     raise GlyphsMissing(
-        f"no installed font can draw {text!r}: {shown} missing; install one that has them, such as fonts-noto-core or fonts-noto-cjk"
+        f"no installed font can draw {text!r}: {shown} missing; "
+        f"install one that has them, such as fonts-noto-core or fonts-noto-cjk"
     )
 
 
@@ -171,8 +178,8 @@ __all__ = [
     "face_for",
     "inked",
     "load",
-    "needs_bidi",
     "nearest",
+    "needs_bidi",
     "packaged_faces",
     "system_faces",
 ]

@@ -19,7 +19,7 @@ from media_factory.drawing.colour import Floats, contrast, inks_of
 from media_factory.drawing.composition import Composition, Desk
 from media_factory.drawing.layouts import Compose, figure, listing, quote, title
 from media_factory.drawing.lettering import Placed, letter
-from media_factory.drawing.looks import LOOKS
+from media_factory.drawing.looks import LOOKS, Look
 from media_factory.drawing.motifs import LIKE_DATA, MOTIFS
 from media_factory.drawing.reading import card_from_prompt
 from media_factory.drawing.shapes import Bar, Shape, draw_shape
@@ -78,10 +78,7 @@ def draw_picture(request: ImageRequest, *, lettered: bool = True) -> Picture:
     canvas = Canvas(width, height, inks.background)
     x, y = focus(width, height, words=bool(composition.texts), backwards=is_right_to_left(request.language))
     brush = Brush(inks, rng, x, y)
-    motifs = motifs_for(request.prompt, look.motifs)
-    if composition.measured:
-        motifs = tuple(name for name in motifs if name not in LIKE_DATA) or _CALM_MOTIFS
-    motif = motifs[int(rng.integers(len(motifs)))]
+    motif = _motif(request.prompt, look, rng, measured=composition.measured)
     MOTIFS[motif](canvas, brush)
     lay(canvas, brush, look.textures)
     _calm(canvas, composition, desk)
@@ -105,6 +102,13 @@ def _theme(name: str) -> Theme:
         if theme.name == name:
             return theme
     raise InvalidRequest(f"there is no theme {name!r}; known: {', '.join(THEMES)}")
+
+
+def _motif(prompt: str, look: Look, rng: np.random.Generator, *, measured: bool) -> str:
+    names = motifs_for(prompt, look.motifs)
+    if measured:
+        names = tuple(name for name in names if name not in LIKE_DATA) or _CALM_MOTIFS
+    return names[int(rng.integers(len(names)))]
 
 
 def _generator(request: ImageRequest) -> np.random.Generator:

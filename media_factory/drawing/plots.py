@@ -66,6 +66,28 @@ class Plot:
         block = Block("note", text, setting, (44 if lit else 36) if value else 33, self.desk.inks.ink, max_lines=1)
         return set_block(block, width, self.desk.u, self.desk.size + 0.08 if not self.desk.tall else 1.0)
 
+    def notes(self, *, name_width: float, value_width: float) -> list[tuple[Paragraph, Paragraph]] | None:
+        """Return each mark's name and value set on one line, or None if one is wider than there is room."""
+        pairs = []
+        for index in range(len(self.points)):
+            name = self.note(index, value=False, width=name_width)
+            value = self.note(index, value=True, width=value_width)
+            if name is None or value is None:
+                return None
+            pairs.append((name, value))
+        return pairs
+
+    def mark(self, index: int, box: Box) -> Bar:
+        """Return a mark as a bar."""
+        colour = self.lit_bar if index == self.lit else self.bar
+        radius = min(self.desk.look.radius_u, 8) * self.desk.u
+        return Bar(box.left, box.top, box.right, box.bottom, colour, radius=radius)
+
+    def label(self, index: int, note: Paragraph, left: float, top: float, *, value: bool) -> Placed:
+        """Return a mark's value or name in its place."""
+        role = f"{'value' if value else 'name'} {index + 1}"
+        return place(role, note, left, top, self.colour_of(index, value=value), align="left")
+
     def colour_of(self, index: int, *, value: bool) -> Floats:
         """Return the ink of a mark's value or name."""
         inks = self.desk.inks
@@ -90,102 +112,51 @@ def _columns(plot: Plot) -> Drawn | None:
     """Stand columns beside each other; None if their labels do not fit under them."""
     count, u, box = len(plot.points), plot.desk.u, plot.box
     slot = box.width / count
-    names = [plot.note(i, value=False, width=slot * 0.9) for i in range(count)]
-    values = [plot.note(i, value=True, width=slot * 0.98) for i in range(count)]
-    if not all(names) or not all(values):
+    notes = plot.notes(name_width=slot * 0.9, value_width=slot * 0.98)
+    if notes is None:
         return None
     high = max(0.0, *(point.value for point in plot.points))
     low = min(0.0, *(point.value for point in plot.points))
-    tallest = max(note.height_px for note in values if note)
-    below = max(note.height_px for note in names if note) + 18 * u
-    top, bottom = box.top + tallest + 14 * u, box.bottom - below - ((tallest + 14 * u) if low < 0 else 0)
-    scale = (bottom - top) / ((high - low) or 1.0)
-    zero = bottom + low * scale
-    texts, shapes = [], list[Shape]()
+    above = max(value.height_px for _, value in notes) + 14 * u
+    below = max(name.height_px for name, _ in notes) + 18 * u
+    bottom = box.bottom - below - (above if low < 0 else 0)
+    scale = (bottom - box.top - above) / ((high - low) or 1.0)
+    zero, wide = bottom + low * scale, min(slot * 0.34, 70 * u)
+    texts, shapes = list[Placed](), list[Shape]()
     backwards = is_right_to_left(plot.desk.language)
-    for index, (point, name, value) in enumerate(zip(plot.points, names, values, strict=True)):
-        if name is None or value is None:
-            return None
+    for index, (name, value) in enumerate(notes):
         x = box.left + slot * ((count - 1 - index if backwards else index) + 0.5)
-        y = zero - point.value * scale
-        colour = plot.lit_bar if index == plot.lit else plot.bar
-        wide = min(slot * 0.34, 70 * u)
-        shapes.append(
-            Bar(x - wide, min(y, zero), x + wide, max(y, zero), colour, radius=min(plot.desk.look.radius_u, 8) * u)
-        )
-        at = y - value.height_px - 14 * u if point.value >= 0 else y + 14 * u
-        texts.append(
-            place(
-                f"value {index + 1}", value, x - value.width_px / 2, at, plot.colour_of(index, value=True), align="left"
-            )
-        )
-        texts.append(
-            place(
-                f"name {index + 1}",
-                name,
-                x - name.width_px / 2,
-                box.bottom - below + 18 * u,
-                plot.colour_of(index, value=False),
-                align="left",
-            )
-        )
+        y = zero - plot.points[index].value * scale
+        shapes.append(plot.mark(index, Box(x - wide, min(y, zero), x + wide, max(y, zero))))
+        at = y - value.height_px - 14 * u if plot.points[index].value >= 0 else y + 14 * u
+        texts.append(plot.label(index, value, x - value.width_px / 2, at, value=True))
+        texts.append(plot.label(index, name, x - name.width_px / 2, box.bottom - below + 18 * u, value=False))
     shapes.append(Bar(box.left, zero - u, box.right, zero + u, plot.desk.quiet(plot.ground)))
     return texts, shapes
 
 
 def _bars(plot: Plot) -> Drawn | None:
     """Lay bars below each other, names at their start and values at their end; None if there is no room."""
-    count, u, box = len(plot.points), plot.desk.u, plot.box
-    row = min(box.height / count, 96 * u)
-    names = [plot.note(i, value=False, width=box.width * 0.44) for i in range(count)]
-    values = [plot.note(i, value=True, width=box.width * 0.36) for i in range(count)]
-    if not all(names) or not all(values) or any(point.value < 0 for point in plot.points):
+    u, box = plot.desk.u, plot.box
+    row = min(box.height / len(plot.points), 96 * u)
+    notes = plot.notes(name_width=box.width * 0.44, value_width=box.width * 0.36)
+    if notes is None or any(point.value < 0 for point in plot.points):
         return None
-    if row < max(note.height_px for note in (*names, *values) if note) + 6 * u:
+    if row < max(note.height_px for pair in notes for note in pair) + 6 * u:
         return None
-    start = max(note.width_px for note in names if note) + 24 * u
-    end = max(note.width_px for note in values if note) + 18 * u
-    reach, high = box.width - start - end, max(point.value for point in plot.points) or 1.0
-    texts, shapes = [], list[Shape]()
+    start = max(name.width_px for name, _ in notes) + 24 * u
+    end = max(value.width_px for _, value in notes) + 18 * u
+    scale = (box.width - start - end) / (max(point.value for point in plot.points) or 1.0)
+    texts, shapes = list[Placed](), list[Shape]()
     backwards = is_right_to_left(plot.desk.language)
-    for index, (point, name, value) in enumerate(zip(plot.points, names, values, strict=True)):
-        if name is None or value is None:
-            return None
-        middle, long = box.top + row * (index + 0.5), reach * point.value / high
-        colour = plot.lit_bar if index == plot.lit else plot.bar
+    for index, (name, value) in enumerate(notes):
+        middle, long = box.top + row * (index + 0.5), max(plot.points[index].value * scale, 2 * u)
         first = box.right - start - long if backwards else box.left + start
-        shapes.append(
-            Bar(
-                first,
-                middle - row * 0.29,
-                first + max(long, 2 * u),
-                middle + row * 0.29,
-                colour,
-                radius=min(plot.desk.look.radius_u, 8) * u,
-            )
-        )
+        shapes.append(plot.mark(index, Box(first, middle - row * 0.29, first + long, middle + row * 0.29)))
         at = first - 18 * u - value.width_px if backwards else first + long + 18 * u
-        texts.append(
-            place(
-                f"value {index + 1}",
-                value,
-                at,
-                middle - value.height_px / 2,
-                plot.colour_of(index, value=True),
-                align="left",
-            )
-        )
+        texts.append(plot.label(index, value, at, middle - value.height_px / 2, value=True))
         begin = box.right - name.width_px if backwards else box.left
-        texts.append(
-            place(
-                f"name {index + 1}",
-                name,
-                begin,
-                middle - name.height_px / 2,
-                plot.colour_of(index, value=False),
-                align="left",
-            )
-        )
+        texts.append(plot.label(index, name, begin, middle - name.height_px / 2, value=False))
     return texts, shapes
 
 
@@ -229,8 +200,7 @@ def _label(plot: Plot, index: int, line: Line, bottom: float, texts: list[Placed
             continue
         left = min(max(line[index][0] - note.width_px / 2, box.left), box.right - note.width_px)
         top = _beside(line, index, note, left, bottom, u) if value else bottom + 18 * u
-        name = f"{'value' if value else 'name'} {index + 1}"
-        done = place(name, note, left, top, plot.colour_of(index, value=value), align="left")
+        done = plot.label(index, note, left, top, value=value)
         if not any(_meet(done.box, other.box, 10 * u) for other in texts):
             texts.append(done)
 

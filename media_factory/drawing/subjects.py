@@ -36,7 +36,7 @@ _SUBJECTS: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     (
         ("breath", "haze"),
-        "breath breathe breathing inhale exhale calm meditation meditate relax rest sleep mindful mindfulness "
+        "breath breathe breathing inhale exhale meditation meditate relax rest sleep mindful mindfulness "
         "yoga pause stillness",
     ),
     (

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from media_factory.briefs.model import ImageBrief
-from media_factory.calls.registry import Providers
 from media_factory.calls.selection import Choice, choose, unasked_drafts
 from media_factory.model import Model
+from media_factory.providers.registry import Providers
 from media_factory.requests import ImageRequest, PromptRequest
 from media_factory.results import Prompt
 

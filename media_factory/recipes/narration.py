@@ -7,11 +7,11 @@ from fractions import Fraction
 
 from media_factory.briefs.model import NarrationBrief
 from media_factory.briefs.utterances import utterances_of
-from media_factory.calls.registry import Providers
 from media_factory.calls.selection import Choice, choose, unasked_drafts
 from media_factory.captions.alignment import shifted
 from media_factory.design.themes import THEMES
 from media_factory.model import Model
+from media_factory.providers.registry import Providers
 from media_factory.rendering.model import MixRequest, PlacedUtterance
 from media_factory.rendering.timeline import Timeline, build_timeline
 from media_factory.requests import SpeechRequest

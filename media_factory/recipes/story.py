@@ -5,10 +5,10 @@ from __future__ import annotations
 from media_factory.briefs.fields import Aspect
 from media_factory.briefs.model import StoryBrief
 from media_factory.briefs.storyboard import Scene, storyboard
-from media_factory.calls.registry import Providers
 from media_factory.calls.selection import Choice, choose, unasked_drafts
 from media_factory.design.themes import THEMES, Palette
 from media_factory.model import Model
+from media_factory.providers.registry import Providers
 from media_factory.rendering.film import Look, picture_size
 from media_factory.requests import ImageRequest, PromptRequest, SpeechRequest
 from media_factory.results import Prompt

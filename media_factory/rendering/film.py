@@ -133,7 +133,9 @@ def film_of(scenes: Sequence[SceneMedia], look: Look, aspect: Aspect, short_side
 class _Shot:
     """One scene on screen: its camera, and its captions in the shot's own time."""
 
-    def __init__(self, scene: SceneMedia, shot: TimelineShot, index: int, look: Look, aspect: Aspect, size: Size) -> None:
+    def __init__(
+        self, scene: SceneMedia, shot: TimelineShot, index: int, look: Look, aspect: Aspect, size: Size
+    ) -> None:
         self.picture = scene.pictures[aspect]
         self.frames = shot.frames
         self.camera = _camera(self.picture, shot, index, look, size)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,7 +12,7 @@ import fsspec
 
 from media_factory.assets import Asset
 from media_factory.errors import InputError
-from media_factory.factory import Factory
+from media_factory.store.base import AssetStore
 
 MAX_INTAKE_BYTES = 512 * 1024 * 1024
 _CHUNK_BYTES = 1 << 20
@@ -25,14 +26,14 @@ _REASONS: tuple[tuple[type[Exception], str], ...] = (
 _SCHEMES = ("file", "s3", "http", "https", "gs", "abfs")
 
 
-async def take_in(location: str, field: str, media_type: str, factory: Factory) -> Asset:
+async def take_in(location: str, field: str, media_type: str, store: AssetStore) -> Asset:
     """Copy what a user points at into the store, and return the asset.
 
     Args:
         location: a path, or a URL that fsspec opens (s3:// is read by s3fs with the usual AWS variables).
         field: the brief's field, for the message.
         media_type: what it is expected to be.
-        factory: whose store keeps it.
+        store: keeps it.
 
     Raises:
         InputError: it can't be opened, is empty, or larger than `MAX_INTAKE_BYTES`; the message names the field.
@@ -40,10 +41,10 @@ async def take_in(location: str, field: str, media_type: str, factory: Factory) 
     scheme = urlsplit(location).scheme.lower()
     if len(scheme) > 1 and scheme not in _SCHEMES:
         raise InputError(f"{field}: {scheme}:// can't be read; give a path, or a URL of {', '.join(_SCHEMES)}")
-    with factory.workspace() as folder:
-        target = folder / "intake"
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "intake"
         await asyncio.to_thread(_copy, location, field, target)
-        return await factory.store.put(target, media_type)
+        return await store.put(target, media_type)
 
 
 def _copy(location: str, field: str, target: Path) -> None:

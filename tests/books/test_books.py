@@ -90,7 +90,7 @@ def test_a_lease_that_ran_out_can_be_taken_and_is_lost_to_its_holder(books: Book
     assert books.renew_lease("k", "you", 60)
 
 
-def _race(url: str, name: str, barrier: threading.Barrier, won: "multiprocessing.Queue[str]") -> None:
+def _race(url: str, name: str, barrier: threading.Barrier, won: multiprocessing.Queue[str]) -> None:
     books = Books(url)
     barrier.wait()
     for key in range(20):

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from media_factory.calls.registry import Providers
 from media_factory.calls.selection import choose, unasked_drafts
 from media_factory.errors import InputError, ProviderUnavailable
 from media_factory.providers.base import Capabilities
+from media_factory.providers.registry import Providers
 from media_factory.testing import FakeImage, FakeSpeech
 
 
@@ -81,5 +81,3 @@ def test_the_installed_providers_are_those_of_the_entry_points() -> None:
         ("image", "artboard"), ("speech", "espeak"), ("prompt", "template"),
         ("image", "fake"), ("speech", "fake"), ("clip", "fake"),
     }  # fmt: skip
-
-

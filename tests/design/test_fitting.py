@@ -1,10 +1,8 @@
 """Words are broken into balanced lines and set as large as they fit."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from media_factory.design.fitting import Setting, broken, fit_words, hyphenated, runs_of, set_words, word_width_px
+from media_factory.design.fitting import Setting, fit_words, hyphenated, runs_of, set_words, word_width_px
 from media_factory.design.fonts import FALLBACK_FAMILIES, characters_of, packaged_faces, system_faces
 from media_factory.design.themes import Style
 from media_factory.errors import GlyphsMissing
@@ -13,20 +11,6 @@ TITLE = Setting(Style(family="Manrope", weight=800), leading=1.06, tracking_em=-
 NOBODY_HAS_IT = "\U0010fffd"
 HEADLINE_TEXT = "Central bank holds interest rates as lenders warn that first-time buyers face another difficult year"
 HEADLINE = HEADLINE_TEXT.split()
-
-
-@given(widths=st.lists(st.floats(1, 100), min_size=1, max_size=30), room=st.floats(100, 400))
-def test_lines_hold_every_word_once_in_order_and_are_as_few_as_can_be(widths: list[float], room: float) -> None:
-    lines = broken(["word"] * len(widths), widths, 5, room)
-    assert lines is not None
-    assert [index for first, end in lines for index in range(first, end)] == list(range(len(widths)))
-    assert all(sum(widths[first:end]) + 5 * (end - first - 1) <= room + 1e-6 for first, end in lines)
-    greedy, used = 1, -5.0
-    for width in widths:
-        if used + 5 + width > room:
-            greedy, used = greedy + 1, -5.0
-        used += 5 + width
-    assert len(lines) == greedy
 
 
 def test_lines_are_balanced_and_the_last_is_no_lone_word() -> None:

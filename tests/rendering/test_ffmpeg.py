@@ -106,7 +106,7 @@ async def test_cancelling_leaves_no_ffmpeg_and_no_file(tmp_path: Path) -> None:
     slow = ffmpeg.input("sine", format="lavfi", re=None)
     writing = asyncio.create_task(write_file(slow, tmp_path / "out.wav", metadata=f"title={tmp_path}"))
     async with asyncio.timeout(20):
-        while not ffmpegs_of(str(tmp_path)):  # noqa: ASYNC110  # another process starts
+        while not ffmpegs_of(str(tmp_path)):  # another process starts
             await asyncio.sleep(0.01)
     writing.cancel()
     with pytest.raises(asyncio.CancelledError):
