@@ -30,20 +30,22 @@ def broken(
     """
     if not words or max(widths) > width_px:
         return None
-    sums = (0.0, *accumulate(width + space for width in widths))
+    # Whole units of 1/64 px, as fonts measure: sums of them are exact, so a line that fits always fits.
+    sums = (0, *accumulate(round(64 * width) + round(64 * space) for width in widths))
+    gap, room = round(64 * space), round(64 * width_px) / 64
 
     def length(first: int, end: int) -> float:
-        return sums[end] - sums[first] - space
+        return (sums[end] - sums[first] - gap) / 64
 
     fewest, start = 1, 0
     for end in range(1, len(words) + 1):
-        if length(start, end) > width_px:
+        if length(start, end) > room:
             fewest, start = fewest + 1, end - 1
-    ideal = min(width_px, length(0, len(words)) / fewest)
+    ideal = min(room, length(0, len(words)) / fewest)
 
     def cost(first: int, end: int) -> float:
         wide = length(first, end)
-        if wide > width_px:
+        if wide > room:
             return math.inf
         return ((wide - ideal) / ideal) ** 2 + _penalty(words, first, end, fewest)
 

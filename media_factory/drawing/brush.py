@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from media_factory.design.colour import Floats, Inks, mix
 from media_factory.drawing.canvas import Canvas
-from media_factory.drawing.colour import Floats, Inks, mix
 
 
 @dataclass(frozen=True)

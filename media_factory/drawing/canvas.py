@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from PIL import Image
 
-from media_factory.drawing.colour import Floats, mix
+from media_factory.design.colour import Floats, mix
 
 MAX_PIXELS = 9_000_000
 """Larger pictures are painted at this size and enlarged; 4K (8.3 million) is still painted as it is."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from media_factory.design.colour import Floats, Inks, legible, mix
 from media_factory.design.fitting import Setting
 from media_factory.design.themes import Theme
 from media_factory.design.typesetting import is_right_to_left
 from media_factory.drawing.areas import Box, is_tall, text_areas
-from media_factory.drawing.colour import Floats, Inks, legible, mix
 from media_factory.drawing.lettering import Placed
 from media_factory.drawing.looks import Look
 from media_factory.drawing.shapes import Shape

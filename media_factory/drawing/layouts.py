@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from media_factory.design.colour import legible
 from media_factory.design.fitting import Setting
 from media_factory.design.typesetting import is_right_to_left
 from media_factory.drawing.areas import Box
-from media_factory.drawing.colour import legible
 from media_factory.drawing.composition import TITLE_RATIO, Composition, Desk
 from media_factory.drawing.lettering import Placed, place
 from media_factory.drawing.shapes import Bar, Shape, Stroke

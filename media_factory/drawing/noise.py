@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from media_factory.drawing.colour import Floats
+from media_factory.design.colour import Floats
 
 
 def curve(rng: np.random.Generator, length: int, knots: float, octaves: int = 4, roughness: float = 0.5) -> Floats:

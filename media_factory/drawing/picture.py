@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from media_factory.design.colour import Floats, contrast, inks_of
 from media_factory.design.themes import THEMES, Theme
 from media_factory.design.typesetting import is_right_to_left
 from media_factory.drawing.areas import Box, focus
 from media_factory.drawing.brush import Brush
 from media_factory.drawing.canvas import Canvas, painted_size, quantised, smoothstep
 from media_factory.drawing.chart import chart
-from media_factory.drawing.colour import Floats, contrast, inks_of
 from media_factory.drawing.composition import Composition, Desk
 from media_factory.drawing.layouts import Compose, figure, listing, quote, title
 from media_factory.drawing.lettering import Placed, letter

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
+from media_factory.design.colour import Floats
 from media_factory.drawing.canvas import Canvas
-from media_factory.drawing.colour import Floats
 
 Point = tuple[float, float]
 _FINE = 4

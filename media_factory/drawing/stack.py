@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from media_factory.captions.words import is_spaced, split_words
+from media_factory.design.colour import Floats
 from media_factory.design.fitting import SHRINK, Paragraph, Setting, fit_words, hyphenated
 from media_factory.drawing.areas import Box
-from media_factory.drawing.colour import Floats
 from media_factory.drawing.lettering import Placed, place
 
 SMALLEST_SHARE = 0.72

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from media_factory.design.colour import mix
 from media_factory.drawing.brush import Brush
 from media_factory.drawing.canvas import Canvas
-from media_factory.drawing.colour import mix
 from media_factory.drawing.looks import Ornament, Texture
 from media_factory.drawing.noise import field
 from media_factory.drawing.shapes import Bar, Stroke, draw_shape

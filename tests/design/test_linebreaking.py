@@ -11,12 +11,12 @@ def test_lines_hold_every_word_once_in_order_and_are_as_few_as_can_be(widths: li
     lines = broken(["word"] * len(widths), widths, 5, room)
     assert lines is not None
     assert [index for first, end in lines for index in range(first, end)] == list(range(len(widths)))
-    assert all(sum(widths[first:end]) + 5 * (end - first - 1) <= room + 1e-6 for first, end in lines)
-    greedy, used = 1, -5.0
-    for width in widths:
-        if used + 5 + width > room:
-            greedy, used = greedy + 1, -5.0
-        used += 5 + width
+    assert all(sum(widths[first:end]) + 5 * (end - first - 1) <= room + len(widths) / 64 for first, end in lines)
+    greedy, used = 1, -5 * 64
+    for width in (round(64 * width) for width in widths):
+        if used + 5 * 64 + width > round(64 * room):
+            greedy, used = greedy + 1, -5 * 64
+        used += 5 * 64 + width
     assert len(lines) == greedy
 
 

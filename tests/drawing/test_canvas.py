@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from media_factory.design.colour import parse_hex
 from media_factory.drawing import canvas as canvas_module
 from media_factory.drawing.canvas import Canvas, painted_size, quantised
-from media_factory.drawing.colour import parse_hex
 
 
 def gradient(width: int, height: int) -> Canvas:

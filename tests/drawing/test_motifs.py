@@ -5,10 +5,10 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from media_factory.design.colour import Floats, inks_of
 from media_factory.design.themes import THEMES
 from media_factory.drawing.brush import Brush
 from media_factory.drawing.canvas import Canvas
-from media_factory.drawing.colour import Floats, inks_of
 from media_factory.drawing.motifs import MOTIFS
 
 

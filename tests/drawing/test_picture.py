@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from media_factory.design.colour import contrast
 from media_factory.design.themes import THEMES
 from media_factory.drawing import canvas as canvas_module
 from media_factory.drawing.areas import ZOOM, safe_areas
-from media_factory.drawing.colour import contrast
 from media_factory.drawing.picture import Picture, draw_picture
 from media_factory.errors import GlyphsMissing, InvalidRequest
 from media_factory.requests import Card, DataPoint, ImageRequest, Layout

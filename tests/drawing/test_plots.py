@@ -2,10 +2,10 @@
 
 import pytest
 
+from media_factory.design.colour import inks_of
 from media_factory.design.themes import THEMES
 from media_factory.drawing.areas import Box
 from media_factory.drawing.chart import chart
-from media_factory.drawing.colour import inks_of
 from media_factory.drawing.composition import Composition, Desk
 from media_factory.drawing.looks import LOOKS
 from media_factory.drawing.plots import is_timeline

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from media_factory.design.colour import Floats, mix
 from media_factory.drawing.brush import Brush
 from media_factory.drawing.canvas import Canvas, smoothstep
-from media_factory.drawing.colour import Floats, mix
 from media_factory.drawing.noise import walk
 from media_factory.drawing.shapes import Bar, Disc, Stroke, draw_shape, line_mask
 

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
+from media_factory.design.colour import Floats, mix
 from media_factory.drawing.brush import Brush
 from media_factory.drawing.canvas import Canvas
-from media_factory.drawing.colour import Floats, mix
 from media_factory.drawing.shapes import Bar, Disc, Point, Polygon, Stroke, draw_shape
 
 _TONES = (0.26, 0.2, 0.24, 0.2, 0.1)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageDraw
 
+from media_factory.design.colour import Floats, mix
 from media_factory.drawing.brush import Brush
 from media_factory.drawing.canvas import Canvas
-from media_factory.drawing.colour import Floats, mix
 
 
 def skyline(canvas: Canvas, brush: Brush) -> None:

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
+from media_factory.design.colour import Floats, mix
 from media_factory.drawing.brush import Brush
 from media_factory.drawing.canvas import Canvas, smoothstep
-from media_factory.drawing.colour import Floats, mix
 from media_factory.drawing.noise import field
 from media_factory.drawing.shapes import Disc, Stroke, draw_shape
 

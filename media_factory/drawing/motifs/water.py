@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from media_factory.design.colour import Floats, mix
 from media_factory.drawing.brush import Brush
 from media_factory.drawing.canvas import Canvas, smoothstep
-from media_factory.drawing.colour import Floats, mix
 from media_factory.drawing.noise import curve
 
 

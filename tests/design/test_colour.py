@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media_factory.drawing.colour import BLACK, WHITE, contrast, inks_of, legible, mix, parse_hex, rgb8
+from media_factory.design.colour import BLACK, WHITE, contrast, inks_of, legible, mix, parse_hex, rgb8
 from media_factory.errors import InvalidRequest
 
 CODES = st.integers(0, 0xFFFFFF).map(lambda value: f"#{value:06x}")
