@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from media_factory.captions.cards import CaptionBox, CaptionStyle
 from media_factory.captions.measure import block_height_px
+from media_factory.design.colour import BLACK, WHITE, Floats, contrast, mix, parse_hex, rgb8
 from media_factory.design.themes import Theme
 from media_factory.design.typesetting import is_right_to_left
-from media_factory.design.colour import BLACK, WHITE, Floats, contrast, mix, parse_hex, rgb8
 
 RESTING_COLOUR = "#ffffff"
 OUTLINE_COLOUR = "#0b0b0e"

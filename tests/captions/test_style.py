@@ -2,8 +2,8 @@ import pytest
 
 from media_factory.captions.measure import block_height_px, room_px
 from media_factory.captions.style import OUTLINE_COLOUR, RESTING_COLOUR, active_colour, caption_style_for
-from media_factory.design.themes import THEMES, Theme
 from media_factory.design.colour import contrast, parse_hex
+from media_factory.design.themes import THEMES, Theme
 from tests.captions.texts import style
 
 FORMATS = [(1080, 1920), (1920, 1080), (1080, 1080), (1080, 1350), (360, 640), (3840, 2160), (128, 72), (64, 64)]

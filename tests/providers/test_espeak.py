@@ -21,8 +21,17 @@ from media_factory.providers.base import SpeechReply
 from media_factory.providers.espeak import Espeak
 from media_factory.providers.espeak_voices import LANGUAGES, VOICES, voice_for
 from media_factory.requests import SpeechRequest
+from tests.needs import lacking
 
-needs_library = pytest.mark.skipif(Espeak().missing() is not None, reason="espeakng-loader is not installed")
+
+@pytest.fixture
+def library() -> None:
+    """Ask for eSpeak NG."""
+    if Espeak().missing() is not None:
+        lacking("espeakng-loader is not installed")
+
+
+needs_library = pytest.mark.usefixtures("library")
 # Listed by the library, and left out for the reasons that `espeak_voices` gives.
 LEFT_OUT = {"fo", "kaa", "xex", "ja", "chr", "piqd", "py", "qdb", "qya", "sjn", "cmn-latn-pinyin", "en-shaw", "fa-latn"}
 ARTICLE = (
