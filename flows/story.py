@@ -17,8 +17,8 @@ from media_factory.factory import Factory
 from media_factory.recipes.story import Story
 from media_factory.rendering.film import Film, SceneMedia, film_of, mix_request
 from media_factory.rendering.model import JoinRequest, Soundtrack
+from media_factory.rendering.music import take_in_music
 from media_factory.results import Prompt
-from media_factory.store.intake import take_in
 from tasks.images import generate_image
 from tasks.masters import join_master
 from tasks.posters import make_poster
@@ -43,7 +43,7 @@ async def produce_story(brief: StoryBrief, factory: str = "default", out: Path |
     """
     async with running(factory) as here:
         story = Story.of(brief, here.providers)
-        music = await take_in(brief.music, "music", "audio/*", here.store) if brief.music else None
+        music = await take_in_music(brief.music, "music", here.store)
         scenes = await asyncio.gather(*(make_scene(story, scene, here) for scene in story.scenes))
         sound = await mix_sound(mix_request(scenes, story.look, music), here)
         films = await asyncio.gather(

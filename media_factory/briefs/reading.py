@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from media_factory.briefs.formats import FORMATS, Format, values_of
 from media_factory.briefs.limits import MAX_FILE_BYTES, over
-from media_factory.briefs.model import BRIEF, Brief
+from media_factory.briefs.model import BRIEF, Brief, StoryBrief, VideoBrief
 from media_factory.briefs.problems import closest, problem_line, shown, validation_problems
 from media_factory.errors import BriefError
 
@@ -18,7 +18,9 @@ _UTF_16_OR_32 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, 
 
 
 def read_brief(path: Path | str) -> Brief:
-    """Return the brief that a YAML, JSON, TOML or Markdown file holds; paths in it stay as written.
+    """Return the brief that a YAML, JSON, TOML or Markdown file holds.
+
+    Relative paths in it are meant from the folder that it lies in, and come back as whole paths.
 
     Raises:
         BriefError: the file can't be read, or is no brief; `problems` has a line for each reason.
@@ -29,7 +31,23 @@ def read_brief(path: Path | str) -> Brief:
     if form is None:
         like = closest(path.suffix, FORMATS)
         raise _refused(path, f"ends in {shown(path.suffix)}{like}; {', '.join(FORMATS)} are allowed")
-    return parse_brief(data, form, str(path))
+    return anchored(parse_brief(data, form, str(path)), path.absolute().parent)
+
+
+def anchored(brief: Brief, folder: Path) -> Brief:
+    """Return a brief whose relative paths are whole ones, from a folder; URLs and whole paths stay as they are."""
+    if isinstance(brief, StoryBrief):
+        return brief.model_copy(update={"music": _anchored(brief.music, folder)})
+    if isinstance(brief, VideoBrief):
+        shots = tuple(shot.model_copy(update={"image": _anchored(shot.image, folder)}) for shot in brief.shots)
+        return brief.model_copy(update={"shots": shots, "sound": _anchored(brief.sound, folder)})
+    return brief
+
+
+def _anchored(location: str | None, folder: Path) -> str | None:
+    if location is None or "://" in location:
+        return location
+    return str(folder / Path(location).expanduser())
 
 
 def parse_brief(text: str | bytes, form: Format, source: str | None = None) -> Brief:
@@ -100,4 +118,4 @@ def _bytes_of(path: Path) -> bytes:
     return data
 
 
-__all__ = ["parse_brief", "read_brief", "validation_problems"]
+__all__ = ["anchored", "parse_brief", "read_brief", "validation_problems"]
