@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 
 # Prefect reads these when it is imported. On a fresh home its telemetry prints an SQL traceback, and its log lines
 # would run through our progress bars; who set them otherwise keeps them so.
-_QUIET_PREFECT = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "PREFECT_LOGGING_LEVEL": "WARNING"}
+_QUIET_PREFECT = {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_LOGGING_LEVEL": "WARNING",
+    # A private server that is stopped with a last event in hand says so with a traceback; the run is complete.
+    "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
+}
 
 _INTERRUPTED = 130
 

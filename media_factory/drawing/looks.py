@@ -40,7 +40,7 @@ LOOKS: dict[ThemeName, Look] = {
     "infographic": Look(("tiles", "panels", "rays"), (), "tag", 8, -0.025),
     "vintage": Look(("halftone", "rays", "peaks"), ("paper", "screen"), "line", 0, -0.005, ornament="frame"),
     "news": Look(("globe", "skyline", "arcs"), (), "tag", 0, -0.025),
-    "finance": Look(("ticker", "columns", "guilloche"), (), "rule", 4, -0.02),
+    "finance": Look(("guilloche", "coins", "threads", "blocks"), (), "rule", 4, -0.02),
     "air": Look(("breath", "haze"), (), "plain", 0, -0.015),
     "water": Look(("ripples", "waves"), ("vignette",), "plain", 0, -0.01, 1.04),
     "earth": Look(("strata", "contours", "hills"), ("paper",), "rule", 0, -0.01),

@@ -33,6 +33,19 @@ def curve(rng: np.random.Generator, length: int, knots: float, octaves: int = 4,
     return (total / norm).astype(np.float32)
 
 
+def crags(rng: np.random.Generator, length: int, knots: float, octaves: int = 4, roughness: float = 0.5) -> Floats:
+    """Return a random curve of straight pieces and sharp corners, about -1 to 1: rock, where `curve` is water."""
+    total, weight, norm = np.zeros(length, np.float64), 1.0, 0.0
+    for octave in range(octaves):
+        count = max(2, int(np.ceil(knots * 2**octave)) + 1)
+        # Uneven steps: even ones look like a saw.
+        places = np.linspace(0, length, count) + rng.uniform(-0.35, 0.35, count) * length / count
+        total += weight * np.interp(np.arange(length), np.sort(places), rng.uniform(-1, 1, count))
+        norm += weight
+        weight *= roughness
+    return (total / norm).astype(np.float32)
+
+
 def field(
     rng: np.random.Generator,
     width: int,
@@ -66,11 +79,4 @@ def field(
     return np.asarray(Image.fromarray(total).resize((width, height), Image.Resampling.BICUBIC), np.float32)
 
 
-def walk(rng: np.random.Generator, steps: int, drift: float) -> Floats:
-    """Return a random walk of `steps` values scaled to 0 to 1, that ends higher by about `drift` than it begins."""
-    path = np.cumsum(rng.standard_normal(steps)) / np.sqrt(steps) * 0.55 + np.linspace(0, drift, steps)
-    path -= path.min()
-    return np.asarray(path / max(float(path.max()), 1e-6), np.float32)
-
-
-__all__ = ["curve", "field", "walk"]
+__all__ = ["crags", "curve", "field"]

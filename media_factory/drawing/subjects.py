@@ -24,7 +24,7 @@ _SUBJECTS: tuple[tuple[tuple[str, ...], str], ...] = (
         "ridge everest forest tree field farm meadow countryside harvest park wildlife",
     ),
     (
-        ("ticker", "columns", "guilloche"),
+        ("guilloche", "coins", "threads", "blocks"),
         "market chart price rate stock share bond bank inflation economy economic mortgage money currency "
         "dollar euro finance financial investor investment trade budget profit revenue sales growth gdp tax "
         "fund percent earnings wage income loan debt interest crypto bitcoin fed",

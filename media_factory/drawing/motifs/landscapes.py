@@ -7,7 +7,7 @@ import numpy as np
 from media_factory.design.colour import Floats, mix
 from media_factory.drawing.brush import Brush
 from media_factory.drawing.canvas import Canvas, smoothstep
-from media_factory.drawing.noise import curve
+from media_factory.drawing.noise import crags, curve
 from media_factory.drawing.shapes import Disc, draw_shape
 
 
@@ -54,37 +54,62 @@ def hills(canvas: Canvas, brush: Brush) -> None:
 
 
 def peaks(canvas: Canvas, brush: Brush) -> None:
-    """Paint sharp mountains with lit snow, over a valley that sinks into mist."""
-    width, height, inks = canvas.width, canvas.height, brush.inks
-    horizon = brush.focus_y - 0.06
+    """Paint ranges of sharp mountains, one side of each in the light, over valleys that sink into mist."""
+    width, height, u, inks = canvas.width, canvas.height, canvas.u, brush.inks
+    horizon = brush.focus_y - 0.04
     haze = _sky(canvas, brush, horizon)
-    _sun(canvas, brush, width * brush.between(0.2, 0.8), height * (horizon - 0.13))
-    fore, count, spread = _fore(brush), 4, max(1.0, width / height)
+    side = -1 if brush.rng.random() < 0.5 else 1
+    away = brush.between(0.10, 0.26) * (1.0 if canvas.tall else 0.6)
+    sun = width * float(np.clip(brush.focus_x + side * away, 0.16, 0.88))
+    _sun(canvas, brush, sun, height * (horizon - 0.085))
+    fore, count = _fore(brush), 5
+    glow = mix(inks.warm, inks.gleam, 0.45)
     for layer in range(count):
         near = layer / (count - 1)
-        rough = 1 - np.abs(curve(brush.rng, width, (1.7 + 0.8 * layer) * spread, 6, 0.40)) * 2.0
-        rise = height * (0.13 - 0.035 * near)
-        base = height * (horizon + 0.02 + (1 - horizon) * 0.52 * near)
-        ridge = (base - rise * rough).astype(np.float32)
-        colour = mix(haze, fore, 0.30 + 0.66 * near)
-        canvas.below(ridge, colour, mix(colour, haze, 0.55), fade=0.17)
-        if layer < 2:
-            _snow(canvas, brush, ridge, rise, mix(inks.gleam, haze, 0.25 + 0.2 * layer))
+        body = mix(haze, fore, 0.20 + 0.80 * near**1.1)
+        lit = mix(body, mix(glow, haze, 0.25), 0.34 - 0.22 * near)
+        base = height * (horizon + 0.045 + (1.0 - horizon) * 0.86 * near**1.2)
+        rise, pitch = u * (285 - 95 * near), u * (350 + 120 * near)
+        foot, mist = base + 190 * u, mix(body, haze, 0.62 - 0.3 * near)
+        canvas.below(np.full(width, foot - 1, np.float32), mist)
+        places = np.arange(-0.4 * pitch, width + 0.9 * pitch, pitch)
+        # The lower summits are painted last, before the higher ones.
+        tall = np.sort(brush.rng.uniform(0.36, 1.0, len(places)))[::-1]
+        for share, place in zip(tall, brush.rng.permutation(places), strict=True):
+            x = float(place) + pitch * brush.between(-0.3, 0.3)
+            summit = (x, base - rise * float(share))
+            _mountain(canvas, brush, summit, foot, (lit, body, mist), sun)
 
 
-def _snow(canvas: Canvas, brush: Brush, ridge: Floats, rise: float, colour: Floats) -> None:
-    """Lay snow on the high parts of a ridge, on the side that the light comes from."""
-    lit = smoothstep(-0.2, 0.9, -np.gradient(ridge).astype(np.float32))
-    high = smoothstep(float(np.percentile(ridge, 55)), float(ridge.min()), ridge)
-    jag = (0.45 + 0.4 * curve(brush.rng, canvas.width, 60, 3, 0.6)).astype(np.float32)
-    depth = rise * high * jag * (0.25 + 0.75 * lit)
-    top = max(0, int(ridge.min()) - 1)
-    end = min(canvas.height, int((ridge + depth).max()) + 2)
-    if end <= top:
+def _mountain(
+    canvas: Canvas,
+    brush: Brush,
+    summit: tuple[float, float],
+    foot: float,
+    tones: tuple[Floats, Floats, Floats],
+    sun: float,
+) -> None:
+    """Paint one mountain: its flanks, its lit and its dark side (the first two tones), and the mist at its foot."""
+    x, y = summit
+    tall, u = foot - y, canvas.u
+    left, right = (tall * brush.between(1.05, 1.75) for _ in range(2))
+    x0, x1 = max(0, int(x - left)), min(canvas.width, int(x + right))
+    y0, y1 = max(0, int(y) - 2), min(canvas.height, int(foot) + 1)
+    if x1 - x0 < 2 or y1 - y0 < 2:
         return
-    away = canvas.ys[top:end] - ridge[None, :]
-    mask = np.clip(away + 0.5, 0, 1) * np.clip((depth[None, :] - away) / (4 * canvas.u) + 0.5, 0, 1)
-    canvas.blend((mask * (0.35 + 0.55 * lit[None, :])).astype(np.float32), colour, top=top)
+    across = canvas.xs[0, x0:x1] - np.float32(x)
+    share = np.where(across < 0, -across / np.float32(left), across / np.float32(right))
+    rough = crags(brush.rng, x1 - x0, (x1 - x0) / (64 * u), 4, 0.55) * np.minimum(1, share * 7)
+    ridge = y + tall * share**0.92 + rough * u * 19
+    rows = canvas.ys[y0:y1]
+    mask = np.clip(rows - ridge[None, :] + np.float32(0.5), 0, 1)
+    bend = crags(brush.rng, y1 - y0, (y1 - y0) / (70 * u), 4, 0.55) * np.minimum(1, (rows[:, 0] - y) / (60 * u))
+    spine = (rows[:, 0] - np.float32(y)) * np.float32(brush.between(-0.34, 0.34)) + bend * u * 34
+    facing = across[None, :] - spine[:, None]
+    light = np.clip((facing if sun > x else -facing) / np.float32(1.6 * u) + np.float32(0.5), 0, 1)[..., None]
+    mist = smoothstep(y + tall * 0.12, foot - tall * 0.08, rows)[..., None]
+    face = tones[1] + light * (tones[0] - tones[1])
+    canvas.blend(mask.astype(np.float32), (face + mist * (tones[2] - face)).astype(np.float32), top=y0, left=x0)
 
 
 __all__ = ["hills", "peaks"]

@@ -1,4 +1,4 @@
-"""Space: a lit planet among stars, and orbits drawn like a flight plan."""
+"""Space: a ringed planet among stars, and orbits drawn like a flight plan."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import numpy as np
 from media_factory.design.colour import Floats, mix
 from media_factory.drawing.brush import Brush
 from media_factory.drawing.canvas import Canvas, smoothstep
-from media_factory.drawing.noise import field
-from media_factory.drawing.shapes import Disc, Stroke, draw_shape, line_mask
+from media_factory.drawing.motifs.spheres import sphere_at
+from media_factory.drawing.noise import curve, field
+from media_factory.drawing.shapes import Disc, draw_shape, line_mask
 
 
 def _stars(canvas: Canvas, brush: Brush, count: int) -> None:
@@ -22,62 +23,56 @@ def _stars(canvas: Canvas, brush: Brush, count: int) -> None:
         draw_shape(canvas, Disc(x, y, min(size, 4.2 * canvas.u), colour, alpha=brush.between(0.25, 0.95)))
 
 
-def _night(canvas: Canvas, brush: Brush) -> None:
+def night_sky(canvas: Canvas, brush: Brush) -> None:
+    """Paint a night of few stars and thin clouds of dust."""
     inks = brush.inks
     canvas.sky(
         [(0, inks.background), (0.5, brush.tint(inks.surface, 0.5)), (1, inks.deep if inks.dark else inks.surface)]
     )
     cloud = field(brush.rng, canvas.width, canvas.height, 2.2, 4)
     falloff = smoothstep(0.25, 0.8, canvas.ys / np.float32(canvas.height))
-    canvas.blend(smoothstep(0.45, 0.95, cloud) * falloff * np.float32(0.38), mix(inks.accent2, inks.surface, 0.35))
+    canvas.blend(smoothstep(0.45, 0.95, cloud) * falloff * np.float32(0.38 if inks.dark else 0.16), mix(inks.accent2, inks.surface, 0.35))
     _stars(canvas, brush, 240)
 
 
 def planet(canvas: Canvas, brush: Brush) -> None:
-    """Paint a banded or cratered world lit from one side, its thin air glowing, with a ring or a moon."""
-    _night(canvas, brush)
+    """Paint a world of cloud bands lit from one side, its thin air glowing, inside a ring."""
+    night_sky(canvas, brush)
     inks, short = brush.inks, min(canvas.width, canvas.height)
-    radius = short * brush.between(0.33, 0.43)
-    x, y = canvas.width * (brush.focus_x + brush.between(-0.06, 0.10)), canvas.height * (brush.focus_y + 0.06)
+    radius = short * brush.between(0.29, 0.38)
+    x, y = canvas.width * (brush.focus_x + brush.between(-0.05, 0.06)), canvas.height * (brush.focus_y + 0.04)
     light = math.radians(brush.between(200, 250))
     canvas.glow(
-        x + math.cos(light) * radius * 0.5, y + math.sin(light) * radius * 0.5, radius * 1.35, inks.accent2, 0.30
+        x + math.cos(light) * radius * 0.5, y + math.sin(light) * radius * 0.5, radius * 1.35, inks.accent2, 0.26
     )
-    ringed = brush.rng.random() < 0.5
-    tilt = brush.between(-0.5, -0.2)
-    if ringed:
-        _ring(canvas, brush, (x, y, radius), tilt, front=False)
-    _world(canvas, brush, (x, y, radius), light, banded=ringed)
-    if ringed:
-        _ring(canvas, brush, (x, y, radius), tilt, front=True)
-    else:
-        moon = radius * brush.between(0.10, 0.17)
-        _world(canvas, brush, (x - radius * 1.02, y - radius * brush.between(0.75, 1.0), moon), light, banded=False)
+    tilt = brush.between(-0.5, 0.4)
+    _ring(canvas, brush, (x, y, radius), tilt, front=False)
+    _giant(canvas, brush, (x, y, radius), light, tilt)
+    _ring(canvas, brush, (x, y, radius), tilt, front=True)
 
 
-def _world(canvas: Canvas, brush: Brush, place: tuple[float, float, float], light: float, *, banded: bool) -> None:
-    """Shade a sphere: relief, the border of night, and a rim of air."""
-    x, y, radius = place
-    inks, reach = brush.inks, radius * 1.12
-    x0, x1 = max(0, int(x - reach)), min(canvas.width, int(x + reach))
-    y0, y1 = max(0, int(y - reach)), min(canvas.height, int(y + reach))
-    if x1 - x0 < 2 or y1 - y0 < 2:
+def _giant(canvas: Canvas, brush: Brush, place: tuple[float, float, float], light: float, tilt: float) -> None:
+    """Shade a giant: bands that drift along its turn, the border of night, and a rim of air."""
+    inks = brush.inks
+    sphere = sphere_at(canvas, place)
+    if sphere is None:
         return
-    across = (canvas.xs[:, x0:x1] - np.float32(x)) / np.float32(radius)
-    down = (canvas.ys[y0:y1] - np.float32(y)) / np.float32(radius)
-    away = np.sqrt(across**2 + down**2)
-    facing = np.sqrt(np.clip(1 - away**2, 0, 1))
+    across, down, facing = sphere.across, sphere.down, sphere.facing
+    # The band that a point lies in follows from its latitude, seen a little from above.
+    latitude = (down * math.cos(tilt) - across * math.sin(tilt)) * 0.96 - facing * 0.26
+    stir = field(brush.rng, across.shape[1], across.shape[0], 4.5, 3, (3.5, 1)) - np.float32(0.5)
+    rows = ((latitude + stir * 0.085) * 0.5 + 0.5) * 255
+    bands = 0.5 + 0.75 * curve(brush.rng, 256, 9, 3, 0.6)
+    tone = np.clip(np.interp(rows, np.arange(256), bands), 0, 1)[..., None]
+    pale, strong = mix(inks.accent, inks.gleam if inks.dark else inks.background, 0.62), mix(inks.accent, inks.muted, 0.22)
+    ground = pale + (strong - pale) * tone
+    night = mix(inks.deep, inks.background, 0.4) if inks.dark else mix(inks.accent, inks.ink, 0.62)
     lit = across * math.cos(light) * 0.85 + down * math.sin(light) * 0.85 + facing * 0.5
     day = smoothstep(-0.15, 0.95, lit.astype(np.float32))
-    relief = field(brush.rng, x1 - x0, y1 - y0, 2.4 if banded else 5.0, 4, (5.0, 0.8) if banded else (1, 1))
-    night = mix(inks.deep, inks.background, 0.4) if inks.dark else mix(inks.accent2, inks.ink, 0.5)
-    low, high = mix(inks.accent2, inks.accent, 0.1), mix(inks.accent, inks.gleam, 0.35)
-    ground = (low + (high - low) * smoothstep(0.25, 0.75, relief)[..., None]).astype(np.float32)
     shade = (night + (ground - night) * day[..., None]).astype(np.float32)
-    inside = np.clip((1 - away) * np.float32(radius) + 0.5, 0, 1).astype(np.float32)
-    canvas.blend(inside, shade, top=y0, left=x0)
-    air = np.exp(-np.abs(away - 1) * np.float32(26)) * np.clip(day + 0.1, 0, 1) * np.float32(0.7)
-    canvas.blend(air.astype(np.float32), mix(inks.accent2, inks.gleam, 0.6), top=y0, left=x0)
+    canvas.blend(sphere.inside, shade, top=sphere.top, left=sphere.left)
+    air = np.exp(-np.abs(sphere.away - 1) * np.float32(26)) * np.clip(day + 0.1, 0, 1) * np.float32(0.6)
+    canvas.blend(air.astype(np.float32), mix(inks.accent, inks.gleam, 0.6), top=sphere.top, left=sphere.left)
 
 
 def _ring(canvas: Canvas, brush: Brush, place: tuple[float, float, float], tilt: float, *, front: bool) -> None:
@@ -95,7 +90,7 @@ def _ring(canvas: Canvas, brush: Brush, place: tuple[float, float, float], tilt:
 
 def orbits(canvas: Canvas, brush: Brush) -> None:
     """Draw a small sun, tilted orbits around it and worlds on their way, over stars."""
-    _night(canvas, brush)
+    night_sky(canvas, brush)
     inks, u = brush.inks, canvas.u
     x, y = brush.centre(canvas)
     canvas.glow(x, y, 300 * u, mix(inks.accent, inks.gleam, 0.2), 0.5)
@@ -113,8 +108,6 @@ def orbits(canvas: Canvas, brush: Brush) -> None:
         colour: Floats = (inks.accent2, inks.accent, inks.ink)[index % 3]
         canvas.glow(wx, wy, size * 3, colour, 0.35)
         draw_shape(canvas, Disc(wx, wy, size, colour))
-    far = _on_orbit((x, y), 640 * u, flat, tilt, brush.between(3.6, 4.4))
-    draw_shape(canvas, Stroke(((x, y), far), 1.4 * u, inks.muted, alpha=0.5))
 
 
 def _on_orbit(
@@ -127,4 +120,4 @@ def _on_orbit(
     )
 
 
-__all__ = ["orbits", "planet"]
+__all__ = ["night_sky", "orbits", "planet"]
