@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any, Self, get_args
 
 from pydantic import Field, model_validator
@@ -23,6 +24,7 @@ from media_factory.briefs.fields import (
 from media_factory.briefs.sentences import split_sentences
 from media_factory.design.themes import THEMES, ThemeName
 from media_factory.model import Model
+from media_factory.timing import Rate
 
 _DERIVED_TITLE_CHARS = 80
 
@@ -143,6 +145,22 @@ class SpokenBrief(BriefBase):
         return self.rate_wpm or THEMES[self.theme].rate_wpm
 
 
+class FilmedBrief(BriefBase):
+    """A brief that becomes a film."""
+
+    size: WholeNumber = Field(
+        default=1080,
+        ge=limits.MIN_VIDEO_SIDE_PX,
+        le=limits.MAX_VIDEO_SIDE_PX,
+        multiple_of=2,
+        title="Size",
+        description="The frames' short side in pixels",
+    )
+    rate: Rate = Field(
+        default=Fraction(30), title="Frames a second", description="1 to 120, such as 25, 30 or 30000/1001"
+    )
+
+
 def check_duration(field: str, found_s: float, rate_wpm: int) -> None:
     """Refuse a text that takes longer to say than a product may last.
 
@@ -174,4 +192,4 @@ def _opening_words(fields: Mapping[str, Any]) -> str | None:
     return sentence.rstrip(".,;:。،؛। ") or sentence or None
 
 
-__all__ = ["BriefBase", "PicturedBrief", "Providers", "SpokenBrief", "check_duration"]
+__all__ = ["BriefBase", "FilmedBrief", "PicturedBrief", "Providers", "SpokenBrief", "check_duration"]

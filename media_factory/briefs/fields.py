@@ -25,12 +25,18 @@ _PLAIN_LETTERS = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i"}
 )
 _SLUG_CHARS = 48
+SHOWN_CHARS = 40
 
 
 def refusal(problem: str, field: str | None = None) -> PydanticCustomError:
     """Return the error that says what is wrong with a value, or with a field of the model that is being checked."""
     context = {"problem": problem} if field is None else {"problem": problem, "field": field}
     return PydanticCustomError("brief", "{problem}", context)
+
+
+def short(text: str) -> str:
+    """Return a text as a message shows it: quoted, on one line, and never the whole of a long one."""
+    return repr(text if len(text) <= SHOWN_CHARS else f"{text[: SHOWN_CHARS - 1]}…")
 
 
 def slug_of(title: str, kind: str = "story") -> str:
@@ -86,7 +92,7 @@ def _language(tag: str) -> str:
         real = False
     if not real or not _is_spoken(language.language):
         raise refusal(
-            f"{tag!r} is no language; BCP 47 tags such as en, en-GB, de, pt-BR, zh-Hant, ja or ar are allowed"
+            f"{short(tag)} is no language; BCP 47 tags such as en, en-GB, de, pt-BR, zh-Hant, ja or ar are allowed"
         )
     return language.to_tag()
 
@@ -97,21 +103,21 @@ def _is_spoken(code: str | None) -> bool:
 
 def _colour(value: str) -> str:
     if not re.fullmatch(COLOUR_PATTERN[1:-1], value):
-        raise refusal(f"{value!r} is no colour; #rrggbb is allowed, such as #0b1f1a")
+        raise refusal(f"{short(value)} is no colour; #rrggbb is allowed, such as #0b1f1a")
     return value.lower()
 
 
 def _provider(value: str) -> str:
     if not re.fullmatch(PROVIDER_PATTERN[1:-1], value):
         raise refusal(
-            f"{value!r} names no provider; provider or provider:model is allowed, such as artboard or espeak:ng-1"
+            f"{short(value)} names no provider; provider or provider:model is allowed, such as artboard or espeak:ng-1"
         )
     return value
 
 
 def _identifier(value: str) -> str:
     if not re.fullmatch(ID_PATTERN[1:-1], value):
-        raise refusal(f"{value!r} is no id; up to 64 of a-z, 0-9 and - are allowed, with no - at either end")
+        raise refusal(f"{short(value)} is no id; up to 64 of a-z, 0-9 and - are allowed, with no - at either end")
     return value
 
 
@@ -153,6 +159,7 @@ WholeNumber = Annotated[int, Field(strict=True)]
 Seconds = Annotated[float, Field(strict=True)]
 
 __all__ = [
+    "SHOWN_CHARS",
     "Aspect",
     "Channel",
     "Colour",
@@ -169,5 +176,6 @@ __all__ = [
     "WholeNumber",
     "frame_size",
     "refusal",
+    "short",
     "slug_of",
 ]

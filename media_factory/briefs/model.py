@@ -5,13 +5,12 @@ The same models are read from files, taken by flows and drawn as forms, so every
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, TypeAdapter, model_validator
 
 from media_factory.briefs import limits
-from media_factory.briefs.base import BriefBase, PicturedBrief, Providers, SpokenBrief, check_duration
+from media_factory.briefs.base import BriefBase, FilmedBrief, PicturedBrief, Providers, SpokenBrief, check_duration
 from media_factory.briefs.fields import (
     Aspect,
     Line,
@@ -27,7 +26,6 @@ from media_factory.briefs.pace import spoken_seconds
 from media_factory.briefs.scripts import ShortScript
 from media_factory.model import Model
 from media_factory.requests import Card
-from media_factory.timing import Rate
 
 STORY_SOURCES = ("article", "scenes", "body", "script")
 
@@ -103,7 +101,7 @@ class Shot(Model):
     caption: Line | None = Field(default=None, title="Caption", description="Words that stand on the picture")
 
 
-class VideoBrief(BriefBase):
+class VideoBrief(FilmedBrief):
     """Ask for a video of given pictures."""
 
     kind: Literal["video"] = Field(default="video", title="Kind", description="What is to be made")
@@ -111,17 +109,6 @@ class VideoBrief(BriefBase):
         min_length=1, max_length=limits.MAX_SCENES, title="Shots", description="The pictures in order"
     )
     aspect: Aspect = Field(default="9:16", title="Aspect", description="Width to height")
-    size: WholeNumber = Field(
-        default=1080,
-        ge=limits.MIN_VIDEO_SIDE_PX,
-        le=limits.MAX_VIDEO_SIDE_PX,
-        multiple_of=2,
-        title="Size",
-        description="The frame's short side in pixels",
-    )
-    rate: Rate = Field(
-        default=Fraction(30), title="Frames a second", description="1 to 120, such as 25, 30 or 30000/1001"
-    )
     sound: Location | None = Field(default=None, title="Sound", description="Path or URL of music or speech")
 
     @model_validator(mode="after")
@@ -142,7 +129,7 @@ class SceneText(Model):
     on_screen: Line | None = Field(default=None, title="On screen", description="Words that stand on the picture")
 
 
-class StoryBrief(SpokenBrief, PicturedBrief):
+class StoryBrief(FilmedBrief, SpokenBrief, PicturedBrief):
     """Ask for a narrated, captioned video, from exactly one of: article, scenes, headline with body, script."""
 
     kind: Literal["story"] = Field(default="story", title="Kind", description="What is to be made")
@@ -163,17 +150,6 @@ class StoryBrief(SpokenBrief, PicturedBrief):
     script: ShortScript | None = Field(default=None, title="Script", description="Hook, main points, call to action")
     aspects: tuple[Aspect, ...] = Field(
         default=("9:16",), min_length=1, title="Aspects", description="One video is made for each"
-    )
-    size: WholeNumber = Field(
-        default=1080,
-        ge=limits.MIN_VIDEO_SIDE_PX,
-        le=limits.MAX_VIDEO_SIDE_PX,
-        multiple_of=2,
-        title="Size",
-        description="The frames' short side in pixels",
-    )
-    rate: Rate = Field(
-        default=Fraction(30), title="Frames a second", description="1 to 120, such as 25, 30 or 30000/1001"
     )
     music: Location | None = Field(
         default=None, title="Music", description="Path or URL of music to lie under the speech"

@@ -10,12 +10,12 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from media_factory.briefs.fields import SHOWN_CHARS, short
 from media_factory.briefs.limits import over
 from media_factory.briefs.model import KINDS
 
 WHOLE_BRIEF = "brief"
 _MOST_PROBLEMS = 20
-_SHOWN_CHARS = 40
 _HUGE = 10**18
 
 Details = Mapping[str, Any]
@@ -39,7 +39,7 @@ def problem_line(path: Iterable[int | str], problem: str) -> str:
     """
     written = ""
     for part in path:
-        name = re.sub(r"[^\w-]", "_", str(part)[:_SHOWN_CHARS]) or "_"
+        name = re.sub(r"[^\w-]", "_", str(part)[:SHOWN_CHARS]) or "_"
         written += f"[{part}]" if isinstance(part, int) else f".{name}" if written else name
     return f"{written or WHOLE_BRIEF}: {' '.join(problem.split())}"
 
@@ -47,7 +47,7 @@ def problem_line(path: Iterable[int | str], problem: str) -> str:
 def shown(value: object) -> str:
     """Return a value as a message shows it: short, on one line, and never the whole of a large one."""
     if isinstance(value, str):
-        return repr(value if len(value) <= _SHOWN_CHARS else f"{value[: _SHOWN_CHARS - 1]}…")
+        return short(value)
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "nothing"}[value]
     if isinstance(value, int):
@@ -65,7 +65,7 @@ def shown(value: object) -> str:
 
 def closest(word: object, known: Iterable[str]) -> str:
     """Return "; did you mean X" for the known word that a wrong one is most like, or nothing."""
-    found = difflib.get_close_matches(str(word)[:_SHOWN_CHARS].lower(), list(known), n=1, cutoff=0.6)
+    found = difflib.get_close_matches(str(word)[:SHOWN_CHARS].lower(), list(known), n=1, cutoff=0.6)
     return f"; did you mean {found[0]}" if found else ""
 
 

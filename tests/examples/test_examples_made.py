@@ -23,7 +23,7 @@ from media_factory.captions.cueing import cards_from_words, fitted_style
 from media_factory.captions.style import caption_style_for
 from media_factory.captions.words import split_words
 from media_factory.delivery.manifest import Manifest
-from media_factory.providers.espeak import Espeak
+from media_factory.providers.espeak.provider import Espeak
 from media_factory.recipes.story import look_of
 from media_factory.timing import frame_at
 from tests.needs import lacking

@@ -47,13 +47,15 @@ def haze(canvas: Canvas, brush: Brush) -> None:
     )
     x, y = width * (brush.focus_x + brush.between(-0.12, 0.12)), height * (line - 0.085)
     canvas.glow(x, y, 520 * u, glow, 0.5)
-    draw_shape(canvas, Disc(x, y, 138 * u, mix(inks.warm, inks.gleam, 0.6 if inks.dark else 0.25), alpha=0.95))
-    veil = field(brush.rng, width, height, 2.6, 4, (6.5, 1.0))
+    veil = field(brush.rng, width, height, 3.2, 4, (9, 0.8))
     band = smoothstep(line - 0.34, line - 0.05, canvas.ys / np.float32(height))
-    canvas.blend(
-        (smoothstep(0.48, 0.86, veil) * band * np.float32(0.75)).astype(np.float32),
-        mix(inks.gleam, inks.background, 0.15 if not inks.dark else 0.6),
-    )
+    cloud = mix(glow, brush.tint(inks.cool, 0.3), 0.55) if inks.dark else mix(inks.gleam, inks.background, 0.15)
+    canvas.blend((smoothstep(0.46, 0.9, veil) * band * np.float32(0.55)).astype(np.float32), cloud)
+    draw_shape(canvas, Disc(x, y, 138 * u, mix(inks.warm, inks.gleam, 0.6 if inks.dark else 0.25), alpha=0.97))
+    # Thin bars of mist lie before the sun, and dissolve it towards the horizon.
+    low = smoothstep(y / height - 0.01, line + 0.02, canvas.ys / np.float32(height))
+    wisp = smoothstep(0.50, 0.62, field(brush.rng, width, height, 13, 2, (26, 0.55)))
+    canvas.blend((low * (0.30 + 0.45 * wisp) * (canvas.ys < height * line)).astype(np.float32), cloud)
     _water(canvas, brush, line, x)
 
 
@@ -63,10 +65,10 @@ def _water(canvas: Canvas, brush: Brush, line: float, x: float) -> None:
     level = np.full(width, height * line, np.float32)
     near = mix(inks.cool, inks.deep, 0.55) if inks.dark else mix(inks.cool, inks.background, 0.35)
     canvas.below(level, mix(near, inks.background, 0.35), near, fade=0.35)
-    shimmer = field(brush.rng, width, height, 26, 2, (9, 0.8))
+    shimmer = field(brush.rng, width, height, 44, 2, (16, 0.55))
     depth = np.clip(canvas.ys / np.float32(height) - np.float32(line), 0, 1)
-    path = np.exp(-(((canvas.xs - np.float32(x)) / (u * (70 + 900 * depth))) ** 2))
-    mask = smoothstep(0.52, 0.75, shimmer) * path * (depth > 0) * np.float32(0.75)
+    path = np.exp(-(((canvas.xs - np.float32(x)) / (u * (110 + 420 * depth))) ** 2))
+    mask = smoothstep(0.44, 0.62, shimmer) * path * (depth > 0) * np.float32(0.8)
     canvas.blend(mask.astype(np.float32), mix(inks.warm, inks.gleam, 0.7))
 
 

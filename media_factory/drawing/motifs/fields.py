@@ -15,24 +15,26 @@ from media_factory.drawing.shapes import line_mask
 
 def mesh(canvas: Canvas, brush: Brush) -> None:
     """Paint a few soft lights that run into each other over a dim ground, folded by slow noise."""
-    inks, width, height = brush.inks, canvas.width, canvas.height
+    inks, width, height, u = brush.inks, canvas.width, canvas.height, canvas.u
     canvas.sky([(0, inks.background), (0.45, brush.tint(inks.surface, 0.7)), (1, inks.surface)])
     x, y = brush.centre(canvas)
     long = max(width, height)
     for colour, strength in (
         (inks.accent2, 0.55),
         (inks.accent, 0.75),
-        (mix(inks.accent, inks.accent2, 0.5), 0.6),
+        (mix(inks.accent2, inks.surface, 0.35), 0.6),
         (inks.accent, 0.45),
     ):
         at = x + width * brush.between(-0.45, 0.45), y + height * brush.between(-0.12, 0.30)
         canvas.glow(*at, long * brush.between(0.18, 0.30), colour, strength)
-    folds = field(brush.rng, width, height, 1.5, 2, (1.0, 2.2))
-    # Sheets of light: a steep sawtooth of the noise, soft on one side.
-    sheet = (folds * np.float32(3.2)) % np.float32(1.0)
+    bend = field(brush.rng, width, height, 1.1, 2) - np.float32(0.5)
+    lean = brush.between(-0.9, 0.9)
+    along = canvas.xs * np.float32(lean) + canvas.ys
+    # Sheets of light, bent slowly: a steep sawtooth, soft on one side; it never closes to a ring.
+    sheet = (along / np.float32(u * 520) + bend * np.float32(1.5)) % np.float32(1.0)
     fade = smoothstep(brush.focus_y - 0.32, brush.focus_y + 0.1, canvas.ys / np.float32(height))
     lit = smoothstep(0.0, 0.9, sheet) * smoothstep(1.0, 0.94, sheet) * fade
-    canvas.blend((lit * np.float32(0.18)).astype(np.float32), inks.gleam if inks.dark else inks.background)
+    canvas.blend((lit * np.float32(0.22)).astype(np.float32), inks.gleam if inks.dark else inks.background)
 
 
 def flow(canvas: Canvas, brush: Brush) -> None:
@@ -73,7 +75,7 @@ def arcs(canvas: Canvas, brush: Brush) -> None:
     x, y = brush.centre(canvas)
     gap = u * brush.between(26, 34)
     calm = smoothstep(brush.focus_y - 0.30, brush.focus_y + 0.08, canvas.ys / np.float32(height))
-    spread = width * brush.between(0.12, 0.24)
+    spread = min(width, canvas.height) * brush.between(0.13, 0.24)
     for side, colour in ((-1, inks.accent), (1, inks.accent2)):
         away = np.hypot(canvas.xs - np.float32(x + side * spread), canvas.ys - np.float32(y + side * 0.03 * height))
         near = np.abs(away / np.float32(gap) % 1 - np.float32(0.5)) * np.float32(gap)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from media_factory.design.colour import mix
+from media_factory.design.colour import WHITE, mix
 from media_factory.drawing.brush import Brush
 from media_factory.drawing.canvas import Canvas, smoothstep
 from media_factory.drawing.noise import field
@@ -24,10 +24,13 @@ def flames(canvas: Canvas, brush: Brush) -> None:
     tongues = np.take_along_axis(tongues, columns, axis=1)
     rise = (canvas.ys / np.float32(height) - np.float32(brush.focus_y - 0.26)) / np.float32(1.26 - brush.focus_y)
     heat = (tongues * np.float32(0.75) + rise * np.float32(1.05) - np.float32(0.62)).astype(np.float32)
-    canvas.blend(smoothstep(0.0, 0.22, heat) * np.float32(0.85), mix(inks.warm, inks.background, 0.35))
-    canvas.blend(smoothstep(0.12, 0.34, heat), inks.warm)
-    canvas.blend(smoothstep(0.30, 0.56, heat), inks.hot)
-    canvas.blend(smoothstep(0.52, 0.95, heat) * np.float32(0.9), mix(inks.hot, inks.gleam, 0.8 if inks.dark else 0.4))
+    bright = mix(inks.hot, WHITE, 0.62)
+    # Fire is brightest inside on a dark ground; on paper, as ink is, it is darkest there.
+    tones = (mix(inks.warm, inks.background, 0.35), inks.warm, inks.hot, bright)
+    if not inks.dark:
+        tones = (mix(inks.warm, inks.background, 0.72), mix(inks.warm, inks.background, 0.40), inks.warm, inks.warm)
+    for tone, low, high, share in zip(tones, (0.0, 0.12, 0.30, 0.52), (0.22, 0.34, 0.56, 0.95), (0.85, 1, 1, 0.9)):
+        canvas.blend(smoothstep(low, high, heat) * np.float32(share), tone)
     _sparks(canvas, brush, 110, -math.pi / 2)
 
 
@@ -44,8 +47,13 @@ def blades(canvas: Canvas, brush: Brush) -> None:
         top, foot = height * brush.between(brush.focus_y - 0.16, brush.focus_y + 0.12), height * 1.05
         run = (foot - top) * lean
         colour = (inks.warm, inks.hot, mix(inks.warm, inks.background, 0.5))[index % 3]
-        tip = u * brush.between(60, 190)
-        points = ((at, foot), (at + run, top), (at + run + thick, top + tip), (at + thick, foot))
+        # A blade runs out into a point, beyond its edge.
+        points = (
+            (at, foot),
+            (at + run * 1.12, top - run * 0.10),
+            (at + thick + run * 0.55, top + (foot - top) * 0.45),
+            (at + thick, foot),
+        )
         draw_shape(canvas, Polygon(points, colour, alpha=brush.between(0.5, 0.92)))
     _sparks(canvas, brush, 90, math.atan2(-1, lean))
 

@@ -48,16 +48,20 @@ def blocks(canvas: Canvas, brush: Brush) -> None:
     half, x = 80 * u, width * brush.focus_x
     swell, phase = brush.between(0.30, 0.5), brush.between(0, math.tau)
     reach = int(width / half) + 4
-    for row in range(int((height * (1.24 - brush.focus_y)) / (half * 0.5)) + 6):
+    for row in range(int((height * (1.28 - brush.focus_y)) / (half * 0.5)) + 6):
         for column in range(-reach, reach):
             if (row + column) % 2:
                 continue
             left = x + column * half
-            foot = height * (brush.focus_y + 0.02) + row * half * 0.5
+            foot = height * (brush.focus_y - 0.02) + row * half * 0.5
             wave = math.sin(column * swell * 0.7 + phase) * math.cos(row * swell * 0.5 - phase)
             tall = u * (40 + 170 * max(0.0, wave) + brush.between(0, 60))
             chance, far = brush.rng.random(), math.exp(-(((left - x) / (width * 0.62)) ** 2))
-            colour = mix(inks.surface, inks.accent2 if (row + column) % 4 else inks.muted, (0.08 + 0.14 * far) * (1 + 1.3 * max(0.0, wave)))
+            colour = mix(
+                inks.surface,
+                inks.accent2 if (row + column) % 4 else inks.muted,
+                (0.08 + 0.14 * far) * (1 + 1.3 * max(0.0, wave)),
+            )
             colour = inks.accent if chance > 0.965 else inks.accent2 if chance > 0.935 else colour
             _pillar(canvas, brush, (left, foot), half * 0.94, tall, colour)
 
@@ -82,7 +86,11 @@ def coins(canvas: Canvas, brush: Brush) -> None:
     x, y = brush.centre(canvas)
     canvas.glow(x, y, 560 * u, mix(inks.warm, inks.surface, 0.35), 0.28)
     # A red palette has no gold in it: silver, then.
-    gilt = inks.warm if inks.warm[1] > 0.6 * inks.warm[0] else mix(inks.muted, inks.warm, 0.22)
+    gilt = (
+        inks.warm
+        if inks.warm[1] > 0.6 * inks.warm[0]
+        else mix(mix(inks.muted, inks.background, 0.0 if inks.dark else 0.42), inks.warm, 0.14)
+    )
     turn, side = brush.between(0.3, 1.1), 1 if brush.rng.random() < 0.5 else -1
     for away, radius, metal in (
         ((-0.72 * side, 0.52), 210, inks.cool),
@@ -113,7 +121,7 @@ def _coin(canvas: Canvas, brush: Brush, at: Point, radius: float, metal: Floats,
     petals = 0.40 + 0.075 * np.cos(12 * (angle - turn))
     star = np.exp(-(((away - petals) / 0.016) ** 2)) + np.exp(-(((away - 0.60) / 0.008) ** 2)) * 0.8
     reeds = np.cos(angle * 96) * smoothstep(0.895, 0.91, away) * smoothstep(0.985, 0.97, away) * 0.22
-    tone = np.clip(0.34 + 0.42 * sheen + 0.5 * edge - star * (0.17 + 0.15 * slope) + reeds, 0, 1)[..., None]
+    tone = np.clip(0.34 + 0.42 * sheen + 0.5 * edge - star * (0.25 + 0.08 * slope) + reeds, 0, 1)[..., None]
     bright = mix(metal, inks.gleam if inks.dark else inks.background, 0.55)
     face = np.where(tone < 0.5, dark + (metal - dark) * tone * 2, metal + (bright - metal) * (tone * 2 - 1))
     inside = np.clip((1 - away) * np.float32(radius) + 0.5, 0, 1)

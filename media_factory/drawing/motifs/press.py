@@ -22,7 +22,8 @@ def globe(canvas: Canvas, brush: Brush) -> None:
     canvas.glow(x, y, radius * 1.3, inks.accent2, 0.30)
     draw_shape(canvas, Disc(x, y, radius * 1.0, mix(inks.surface, inks.accent2, 0.16)))
     draw_shape(canvas, Disc(x, y, radius * 1.0, inks.accent2, alpha=0.6, ring=2.2 * u))
-    land = field(brush.rng, 720, 360, 3.0, 3)
+    land = field(brush.rng, 720, 360, 3.4, 4)
+    shore = float(np.quantile(land, 0.60))
     turn, lean = brush.between(0, math.tau), math.radians(brush.between(12, 24))
     for latitude in np.radians(np.arange(-84, 85, 4.2)):
         count = max(1, round(86 * math.cos(latitude)))
@@ -31,7 +32,7 @@ def globe(canvas: Canvas, brush: Brush) -> None:
             level = float(land[row, int(longitude / math.tau * 719)])
             px, py, facing = _on_globe(latitude, longitude + turn, lean)
             if facing > 0.03:
-                dry = level > 0.52
+                dry = level > shore
                 size = u * (5.2 if dry else 1.8) * (0.45 + 0.55 * facing)
                 colour = mix(inks.accent2, inks.gleam, 0.25) if dry else inks.muted
                 draw_shape(

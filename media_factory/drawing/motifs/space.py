@@ -31,7 +31,10 @@ def night_sky(canvas: Canvas, brush: Brush) -> None:
     )
     cloud = field(brush.rng, canvas.width, canvas.height, 2.2, 4)
     falloff = smoothstep(0.25, 0.8, canvas.ys / np.float32(canvas.height))
-    canvas.blend(smoothstep(0.45, 0.95, cloud) * falloff * np.float32(0.38 if inks.dark else 0.16), mix(inks.accent2, inks.surface, 0.35))
+    canvas.blend(
+        smoothstep(0.45, 0.95, cloud) * falloff * np.float32(0.38 if inks.dark else 0.16),
+        mix(inks.accent2, inks.surface, 0.35),
+    )
     _stars(canvas, brush, 240)
 
 
@@ -64,7 +67,10 @@ def _giant(canvas: Canvas, brush: Brush, place: tuple[float, float, float], ligh
     rows = ((latitude + stir * 0.085) * 0.5 + 0.5) * 255
     bands = 0.5 + 0.75 * curve(brush.rng, 256, 9, 3, 0.6)
     tone = np.clip(np.interp(rows, np.arange(256), bands), 0, 1)[..., None]
-    pale, strong = mix(inks.accent, inks.gleam if inks.dark else inks.background, 0.62), mix(inks.accent, inks.muted, 0.22)
+    pale, strong = (
+        mix(inks.accent, inks.gleam if inks.dark else inks.background, 0.62),
+        mix(inks.accent, inks.muted, 0.22),
+    )
     ground = pale + (strong - pale) * tone
     night = mix(inks.deep, inks.background, 0.4) if inks.dark else mix(inks.accent, inks.ink, 0.62)
     lit = across * math.cos(light) * 0.85 + down * math.sin(light) * 0.85 + facing * 0.5

@@ -107,7 +107,7 @@ def pulse(canvas: Canvas, brush: Brush) -> None:
     for echo in (2, 1, 0):
         reach = u * (300 - 55 * echo) * brush.between(0.9, 1.1)
         xs, ys = [], []
-        start = x - 2.5 * 430 * u + 60 * u * echo
+        start = x - (3 if width > 1500 * u else 2.5) * 430 * u + 60 * u * echo
         for turn in range(6):
             xs.extend((start + 430 * u * (turn + np.linspace(0, 0.93, len(beat)))).tolist())
             ys.extend((y - beat * reach * (1.0 if turn % 2 == 0 else 0.72)).tolist())

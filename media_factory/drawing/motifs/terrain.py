@@ -50,15 +50,17 @@ def strata(canvas: Canvas, brush: Brush) -> None:
     fold = curve(brush.rng, width, 1.4, 2, 0.4) * height * 0.055
     top, order, layer = start, brush.rng.permutation(len(tones)), 0
     rub = field(brush.rng, width, height, 14, 3, (7, 1)) - np.float32(0.5)
+    ground = np.full(width, height, np.float32)
     while top < 1.03:
         fine = curve(brush.rng, width, 5, 4, 0.5) * u * 9
         edge = (height * top + fold * (1.2 - 0.5 * top) + fine).astype(np.float32)
+        ground = np.minimum(ground, edge)
         colour = tones[int(order[layer % len(tones)])]
         canvas.below(edge, colour, mix(colour, inks.ink if not inks.dark else inks.deep, 0.22), fade=0.12)
         _seam(canvas, edge, brush)
         top += brush.between(0.028, 0.095)
         layer += 1
-    floor = (canvas.ys / np.float32(height)) > start - 0.1
+    floor = np.clip(canvas.ys - ground[None, :], 0, 1)
     canvas.shade(1 + rub * np.float32(0.16) * floor)
 
 

@@ -24,7 +24,7 @@ def waves(canvas: Canvas, brush: Brush) -> None:
     for layer in range(count):
         near = layer / (count - 1)
         base = height * (start + (1.02 - start) * near**1.15)
-        swing = canvas.u * (16 + 46 * near)
+        swing = canvas.u * (5 + 57 * near)
         bend = curve(brush.rng, width, 1.6 * width / min(width, height) + 1.2 * (1 - near), 2, 0.35)
         crest = (base + swing * bend).astype(np.float32)
         colour = mix(mix(far, inks.cool, 0.55), deep, near**0.8)

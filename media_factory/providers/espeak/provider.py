@@ -1,6 +1,6 @@
 """espeak: speech in about 115 languages with sample-exact word times, on this machine, with no key and no network.
 
-The voice is a robot's: fit for previews and tests. The espeak-ng library never enters our process (see `espeak_child`).
+The voice is a robot's: fit for previews and tests. The espeak-ng library never enters our process (see `child`).
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from media_factory.errors import (
 )
 from media_factory.programs import Limits, run_program
 from media_factory.providers.base import Capabilities, SpeechProvider, SpeechReply
-from media_factory.providers.espeak_reading import spoken_words
-from media_factory.providers.espeak_times import Event, SpokenText, timed_words
-from media_factory.providers.espeak_voices import LANGUAGES, voice_for
+from media_factory.providers.espeak.reading import spoken_words
+from media_factory.providers.espeak.times import Event, SpokenText, timed_words
+from media_factory.providers.espeak.voices import LANGUAGES, voice_for
 from media_factory.requests import SpeechRequest
 
 _VERSION = "1.52"
-_CHILD = Path(__file__).with_name("espeak_child.py")
+_CHILD = Path(__file__).with_name("child.py")
 _CURE = "install media-factory[espeak]"
 
 
@@ -112,7 +112,7 @@ class Espeak(SpeechProvider):
         return tuple((language, name) for language, name in head["voices"])
 
     async def _ask(self, asked: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-        """Put one question to a fresh program (see `espeak_child`) and return its answer's head and PCM."""
+        """Put one question to a fresh program (see `child`) and return its answer's head and PCM."""
         if missing := self.missing():
             raise ProviderUnavailable(missing)
         limits = Limits(timeout_s=self.timeout_s, cpu_s=600, memory_bytes=2 << 30)

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from media_factory.providers.espeak_lexicon import (
+from media_factory.providers.espeak.lexicon import (
     CURRENCIES,
     DECADES,
     FRACTIONS,

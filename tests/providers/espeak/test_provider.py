@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from media_factory.captions.words import split_words
 from media_factory.errors import InvalidRequest, ProviderTimeout, ProviderUnavailable, VoiceNotFound
-from media_factory.providers import espeak
 from media_factory.providers.base import SpeechReply
-from media_factory.providers.espeak import Espeak
-from media_factory.providers.espeak_voices import LANGUAGES, VOICES, voice_for
+from media_factory.providers.espeak import provider as espeak
+from media_factory.providers.espeak.provider import Espeak
+from media_factory.providers.espeak.voices import LANGUAGES, VOICES, voice_for
 from media_factory.requests import SpeechRequest
 from tests.needs import lacking
 
@@ -32,7 +32,7 @@ def library() -> None:
 
 
 needs_library = pytest.mark.usefixtures("library")
-# Listed by the library, and left out for the reasons that `espeak_voices` gives.
+# Listed by the library, and left out for the reasons that `voices` gives.
 LEFT_OUT = {"fo", "kaa", "xex", "ja", "chr", "piqd", "py", "qdb", "qya", "sjn", "cmn-latn-pinyin", "en-shaw", "fa-latn"}
 ARTICLE = (
     "Dr. Smith paid $300,000 in the year 2026, or 3.25% – again. The U.S. economy grew by 12 basis points; "

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media_factory.providers.espeak_times import Event, SpokenText, timed_words, word_spans
+from media_factory.providers.espeak.times import Event, SpokenText, timed_words, word_spans
 
 
 def spoken(*parts: str) -> SpokenText:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media_factory.captions.words import split_words
-from media_factory.providers.espeak_reading import spoken_words
+from media_factory.providers.espeak.reading import spoken_words
 
 READINGS = {
     "It cost $300,000.": "It cost 300,000 dollars.",

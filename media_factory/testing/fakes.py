@@ -1,7 +1,7 @@
-"""Fakes with dials, and conformance suites: for our own tests and for authors of providers.
+"""Fakes with dials: real providers that make little, fast, and the same every time.
 
-The fakes are real providers: what they make decodes, has the asked size, and its length follows the text. They are
-chosen only when a brief names them (`fake:instant`).
+What they make decodes, has the asked size, and its length follows the text. They are chosen only when a brief names
+them (`fake:instant`).
 """
 
 from __future__ import annotations
@@ -10,15 +10,14 @@ import asyncio
 import hashlib
 import io
 import wave
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from PIL import Image
 
-from media_factory.captions.alignment import check_words
 from media_factory.captions.words import split_words
 from media_factory.errors import InvalidRequest, ProviderError
 from media_factory.providers.base import (
@@ -213,94 +212,4 @@ def _clip(request: ClipRequest) -> bytes:
     return buffer.getvalue()
 
 
-class ProviderConformance(Generic[RequestT]):
-    """What every provider is held to. Subclass one of the suites below and say which provider."""
-
-    def provider(self) -> Any:
-        """Return the provider under test."""
-        raise NotImplementedError("return the provider under test")
-
-    def requests(self) -> Iterator[Any]:
-        """Yield requests that the provider must be able to answer."""
-        raise NotImplementedError("yield requests that the provider answers")
-
-    def test_it_says_what_it_can_do(self) -> None:
-        provider = self.provider()
-        assert provider.name == provider.name.lower()
-        assert ":" not in provider.name
-        assert provider.capabilities.models
-
-    def test_its_price_is_a_decimal_or_unknown(self) -> None:
-        for request in self.requests():
-            price = self.provider().price_usd(request)
-            assert price is None or (isinstance(price, Decimal) and price >= 0)
-
-
-class ImageConformance(ProviderConformance[ImageRequest]):
-    """Holds an image provider to its contract."""
-
-    async def test_its_pictures_decode_and_have_the_asked_size(self) -> None:
-        for request in self.requests():
-            reply = await self.provider().generate(request)
-            with Image.open(io.BytesIO(reply.data)) as picture:
-                picture.load()
-                assert picture.size == (request.width_px, request.height_px)
-                assert Image.MIME[str(picture.format)] == reply.media_type
-
-    async def test_a_seed_means_the_same_picture_again(self) -> None:
-        provider = self.provider()
-        if not provider.capabilities.seed:
-            return
-        for request in self.requests():
-            assert (await provider.generate(request)).data == (await provider.generate(request)).data
-
-
-class SpeechConformance(ProviderConformance[SpeechRequest]):
-    """Holds a speech provider to its contract."""
-
-    async def test_its_sound_decodes_and_its_words_are_the_text_s(self) -> None:
-        for request in self.requests():
-            reply = await self.provider().generate(request)
-            with wave.open(io.BytesIO(reply.data)) as sound:
-                duration_s = sound.getnframes() / sound.getframerate()
-            assert duration_s > 0
-            assert (reply.words is not None) == self.provider().capabilities.word_timing
-            if reply.words is not None:
-                check_words(reply.words, request.text, request.language, duration_s)
-
-
-class ClipConformance(ProviderConformance[ClipRequest]):
-    """Holds a clip provider to its contract."""
-
-    async def test_a_submitted_clip_is_done_in_the_end_and_decodes(self) -> None:
-        import av
-
-        for request in self.requests():
-            provider = self.provider()
-            ticket = await provider.submit(request)
-            for _ in range(1000):
-                if (await provider.poll(ticket)).done:
-                    break
-            reply = await provider.fetch(ticket)
-            with av.open(io.BytesIO(reply.data), "r") as container:
-                frame = next(container.decode(video=0))
-                assert (frame.width, frame.height) == (request.width_px, request.height_px)
-
-    async def test_cancelling_twice_is_no_error(self) -> None:
-        provider = self.provider()
-        ticket = await provider.submit(next(iter(self.requests())))
-        await provider.cancel(ticket)
-        await provider.cancel(ticket)
-
-
-__all__ = [
-    "ClipConformance",
-    "Dials",
-    "FakeClip",
-    "FakeImage",
-    "FakeSpeech",
-    "ImageConformance",
-    "ProviderConformance",
-    "SpeechConformance",
-    "fake_providers",
-]
+__all__ = ["Dials", "FakeClip", "FakeImage", "FakeSpeech", "fake_providers"]
