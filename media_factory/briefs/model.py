@@ -13,6 +13,7 @@ from media_factory.briefs import limits
 from media_factory.briefs.base import BriefBase, FilmedBrief, PicturedBrief, Providers, SpokenBrief, check_duration
 from media_factory.briefs.fields import (
     Aspect,
+    CaptionPreset,
     Line,
     Location,
     PromptText,
@@ -154,8 +155,11 @@ class StoryBrief(FilmedBrief, SpokenBrief, PicturedBrief):
     music: Location | None = Field(
         default=None, title="Music", description="Path or URL of music to lie under the speech"
     )
-    captions: Literal["karaoke", "none"] = Field(
-        default="karaoke", title="Captions", description="Burned in, with the spoken word lit, or none"
+    captions: CaptionPreset = Field(
+        default="karaoke",
+        title="Captions",
+        description="How words are burned in: karaoke lights the spoken word, pop shows few words large, boxed and plain "
+        "and lower-third show phrases; none leaves the picture clean",
     )
 
     @model_validator(mode="after")
