@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from prefect import flow
-
 from media_factory.assets import Asset
 from media_factory.briefs.fields import Aspect
 from media_factory.briefs.model import StoryBrief
@@ -21,6 +19,7 @@ from media_factory.rendering.music import take_in_music
 from media_factory.results import Prompt
 from tasks.images import generate_image
 from tasks.masters import join_master
+from tasks.orchestration import flow
 from tasks.posters import make_poster
 from tasks.prompts import write_prompt
 from tasks.run import running

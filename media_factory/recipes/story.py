@@ -100,7 +100,8 @@ def look_of(brief: StoryBrief) -> Look:
         language=brief.language,
         rate=brief.rate,
         seed=brief.seed,
-        captions=brief.captions != "none",
+        captions=brief.captions,
+        destinations=brief.destinations,
     )
 
 

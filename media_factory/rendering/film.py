@@ -12,7 +12,8 @@ from fractions import Fraction
 from pydantic import Field
 
 from media_factory.assets import Asset
-from media_factory.briefs.fields import Aspect, frame_size
+from media_factory.briefs.destinations import loudness_for
+from media_factory.briefs.fields import Aspect, CaptionPreset, Destination, frame_size
 from media_factory.captions.alignment import shifted
 from media_factory.captions.cards import CaptionCard, CaptionSpan, CaptionStyle
 from media_factory.captions.cueing import cards_from_words, fitted_style, spans_for
@@ -46,7 +47,8 @@ class Look(Model):
     language: str = "en"
     rate: Rate = Fraction(30)
     seed: int = 0
-    captions: bool = True
+    captions: CaptionPreset = "karaoke"
+    destinations: tuple[Destination, ...] = ()
     encoding: Encoding = FILM_ENCODING
 
 
@@ -88,13 +90,21 @@ def film_timeline(scenes: Sequence[SceneMedia], look: Look) -> Timeline:
 
 
 def mix_request(scenes: Sequence[SceneMedia], look: Look, music: Asset | None) -> MixRequest:
-    """Return what to ask of the mixer: every utterance at its frame."""
+    """Return what to ask of the mixer: every utterance at its frame, as loud as the destinations want it."""
     timeline = film_timeline(scenes, look)
+    loudness_lufs, true_peak_dbtp = loudness_for(look.destinations)
     placed = (
         PlacedUtterance(sound=scene.utterance.sound, first_frame=shot.film_speech_frame)
         for scene, shot in zip(scenes, timeline.shots, strict=True)
     )
-    return MixRequest(utterances=tuple(placed), frames=timeline.frames, rate=timeline.rate, music=music)
+    return MixRequest(
+        utterances=tuple(placed),
+        frames=timeline.frames,
+        rate=timeline.rate,
+        music=music,
+        loudness_lufs=loudness_lufs,
+        true_peak_dbtp=true_peak_dbtp,
+    )
 
 
 def film_words(scenes: Sequence[SceneMedia], look: Look) -> tuple[tuple[Word, ...], ...]:
@@ -141,8 +151,8 @@ class _Shot:
         self.camera = _camera(self.picture, shot, index, look, size)
         self.style: CaptionStyle | None = None
         self.cards: tuple[CaptionCard, ...] = ()
-        if look.captions:
-            style = caption_style_for(look.theme, *size, look.language)
+        if look.captions != "none":
+            style = caption_style_for(look.theme, *size, look.language, look.captions, look.destinations)
             self.style = fitted_style((word.text for word in scene.utterance.words), style)
             words = shifted(scene.utterance.words, seconds_of(shot.speech_frame, look.rate))
             seen_until_s = float(seconds_of(shot.frames - shot.fade_out_frames, look.rate))
@@ -170,7 +180,8 @@ def _segment(plan: SegmentPlan, shots: Sequence[_Shot], look: Look, size: Size) 
     style: CaptionStyle | None = None
     for run in plan.shots:
         shot = shots[run.shot]
-        if found := spans_for(shot.cards, look.rate, run.first, plan.frames):
+        lit = shot.style is not None and shot.style.highlight != "none"
+        if found := spans_for(shot.cards, look.rate, run.first, plan.frames, lit=lit):
             spans.extend(found)
             style = shot.style
     return SegmentRequest(

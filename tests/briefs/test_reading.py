@@ -110,6 +110,21 @@ def test_a_video_longer_than_ten_minutes_is_refused() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("fields", "line"),
+    [
+        ({"camera": "parallax"}, "shots[0].depth: is missing; parallax needs a depth map"),
+        ({"camera": "push", "depth": "d.png"}, "shots[0].camera: 'push' takes no depth map; parallax or auto does"),
+        ({"transition": "slide-lef"}, "shots[0].transition: 'slide-lef' is unknown; did you mean slide-left; "),
+        ({"transition_s": 9}, "shots[0].transition_s: is 9; at most 5"),
+    ],
+)
+def test_an_impossible_shot_is_refused(fields: dict[str, object], line: str) -> None:
+    brief = {"kind": "video", "title": "Port", "shots": [{"image": "a.png", **fields}]}
+    (found,) = problems_of(json.dumps(brief), "json")
+    assert found.startswith(line), found
+
+
 def test_every_problem_is_reported_at_once() -> None:
     found = problems_with(seed="x", size=1, rate=0)
     assert [line.split(":")[0] for line in found] == ["seed", "size", "rate"]
