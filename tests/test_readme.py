@@ -15,7 +15,7 @@ README = (ROOT / "README.md").read_text()
 
 
 def block(language: str) -> str:
-    found = re.search(rf"```{language}\n(.*?)```", README, re.S)
+    found = re.search(rf"```{language}\n(.*?)```", README, re.DOTALL)
     assert found is not None
     return found.group(1)
 
