@@ -26,7 +26,7 @@ class FactoryBlock(Block):
 
             from blocks.factory import FactoryBlock
 
-            factory = FactoryBlock.load("newsroom").open()
+            factory = FactoryBlock.load("BLOCK_NAME")
     """
 
     _block_type_name = "Media Factory"

@@ -19,7 +19,7 @@ class LocalStorage(Block):
 
             from blocks.storage import LocalStorage
 
-            store = LocalStorage.load("studio").open()
+            storage = LocalStorage.load("BLOCK_NAME")
     """
 
     _block_type_name = "Media Factory Local Storage"

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _QUIET_PREFECT = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_LOGGING_LEVEL": "WARNING",
+    # What goes wrong is said once, by us; the server keeps the run's own log.
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
     # A private server that is stopped with a last event in hand says so with a traceback; the run is complete.
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
 }

@@ -32,6 +32,19 @@ class Brush:
         """Return the background on its way to a colour."""
         return mix(self.inks.background, colour, share)
 
+    @property
+    def sun(self) -> Floats:
+        """The colour of a sun's disc: pale at night, the warm ink by day, and never brown."""
+        share = 0.6 if self.inks.dark else 0.12 if self.inks.warm[0] > 0.6 else 0.42
+        return mix(self.inks.warm, self.inks.gleam, share)
+
+    @property
+    def halo(self) -> Floats:
+        """The colour of the light around a sun: never darker than its disc by day."""
+        return mix(
+            self.inks.warm if self.inks.dark else self.sun, self.inks.gleam, 0.25 if self.inks.warm[0] > 0.6 else 0.6
+        )
+
     def centre(self, canvas: Canvas) -> tuple[float, float]:
         """Return the focus in pixels."""
         return canvas.width * self.focus_x, canvas.height * self.focus_y

@@ -16,14 +16,14 @@ from media_factory.drawing.areas import Box, focus
 from media_factory.drawing.brush import Brush
 from media_factory.drawing.canvas import Canvas, painted_size, quantised, smoothstep
 from media_factory.drawing.chart import chart
+from media_factory.drawing.choice import motif_for
 from media_factory.drawing.composition import Composition, Desk
 from media_factory.drawing.layouts import Compose, figure, listing, quote, title
 from media_factory.drawing.lettering import Placed, letter
-from media_factory.drawing.looks import LOOKS, Look
-from media_factory.drawing.motifs import LIKE_DATA, MOTIFS
+from media_factory.drawing.looks import LOOKS
+from media_factory.drawing.motifs import MOTIFS
 from media_factory.drawing.reading import card_from_prompt
 from media_factory.drawing.shapes import Bar, Shape, draw_shape
-from media_factory.drawing.subjects import motifs_for
 from media_factory.drawing.textures import adorn, lay
 from media_factory.errors import InvalidRequest
 from media_factory.requests import Card, ImageRequest, Layout
@@ -35,7 +35,6 @@ _CONTRAST = 4.9
 # Stars and fine lines between letters are no contrast problem, but they are noise.
 _LEAST_SCRIM = 0.6
 _PANEL_ALPHA = 0.93
-_CALM_MOTIFS = ("guilloche", "contours")
 _LAYOUTS: dict[Layout, tuple[Compose, ...]] = {
     "title": (title,),
     "quote": (quote, title),
@@ -78,7 +77,7 @@ def draw_picture(request: ImageRequest, *, lettered: bool = True) -> Picture:
     canvas = Canvas(width, height, inks.background)
     x, y = focus(width, height, words=bool(composition.texts), backwards=is_right_to_left(request.language))
     brush = Brush(inks, rng, x, y)
-    motif = _motif(request.prompt, look, rng, measured=composition.measured)
+    motif = motif_for(request.prompt, request.seed, look, measured=composition.measured)
     MOTIFS[motif](canvas, brush)
     lay(canvas, brush, look.textures)
     _calm(canvas, composition, desk)
@@ -102,13 +101,6 @@ def _theme(name: str) -> Theme:
         if theme.name == name:
             return theme
     raise InvalidRequest(f"there is no theme {name!r}; known: {', '.join(THEMES)}")
-
-
-def _motif(prompt: str, look: Look, rng: np.random.Generator, *, measured: bool) -> str:
-    names = motifs_for(prompt, look.motifs)
-    if measured:
-        names = tuple(name for name in names if name not in LIKE_DATA) or _CALM_MOTIFS
-    return names[int(rng.integers(len(names)))]
 
 
 def _generator(request: ImageRequest) -> np.random.Generator:
@@ -166,14 +158,16 @@ def _needed(canvas: Canvas, placed: Placed, ground: Floats) -> float:
 
 def _scrim(canvas: Canvas, boxes: Sequence[Box], ground: Floats, strength: float) -> None:
     """Lay a soft ground under words: from the top to below them, or from their side to beyond them in wide pictures."""
-    edge = 14 * canvas.u
+    edge, u = 14 * canvas.u, canvas.u
+    under = np.maximum(canvas.ys - (max(box.bottom for box in boxes) + edge), 0)
     if canvas.width > canvas.height * 1.2:
         left, right = min(box.left for box in boxes) - edge, max(box.right for box in boxes) + edge
         reach = (left, canvas.width) if left > canvas.width - right else (0.0, right)
-        away, soft = np.maximum(np.maximum(reach[0] - canvas.xs, canvas.xs - reach[1]), 0), 480 * canvas.u
+        beside = np.maximum(np.maximum(reach[0] - canvas.xs, canvas.xs - reach[1]), 0)
+        away = np.hypot(beside / np.float32(480 * u), under / np.float32(420 * u))
     else:
-        away, soft = np.maximum(canvas.ys - (max(box.bottom for box in boxes) + edge), 0), 240 * canvas.u
-    mask = np.broadcast_to(smoothstep(soft, 0, away) * np.float32(strength), (canvas.height, canvas.width))
+        away = under / np.float32(320 * u)
+    mask = np.broadcast_to(smoothstep(1, 0, away) * np.float32(strength), (canvas.height, canvas.width))
     canvas.blend(mask, ground)
 
 

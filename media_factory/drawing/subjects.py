@@ -8,76 +8,80 @@ from collections.abc import Sequence
 # Motifs, and the words that call for them; a word matches as a whole or with a plural ending.
 _SUBJECTS: tuple[tuple[tuple[str, ...], str], ...] = (
     (
-        ("planet", "orbits"),
-        "moon lunar space spacecraft rocket planet orbit astronaut apollo nasa satellite galaxy star cosmos "
+        ("moon", "moonscape", "starlight"),
+        "moon lunar apollo astronaut landing moonwalk armstrong aldrin touchdown crater tranquility",
+    ),
+    (
+        ("planet", "moonscape", "starlight", "orbits"),
+        "space spacecraft rocket planet orbit nasa satellite galaxy star cosmos "
         "universe mars venus jupiter saturn comet asteroid telescope solar eclipse astronomer cosmic "
         "spaceship",
     ),
     (
-        ("waves", "ripples"),
+        ("waves", "ripples", "haze", "flow"),
         "sea ocean water wave tide beach coast ship sail river lake rain flood ripple swim fish whale coral "
         "marine drop dive harbour harbor reef surf stream",
     ),
     (
-        ("peaks", "hills"),
+        ("peaks", "hills", "haze", "contours"),
         "mountain hill peak valley summit landscape alps glacier snow ski hike trail desert canyon cliff "
         "ridge everest forest tree field farm meadow countryside harvest park wildlife",
     ),
     (
-        ("guilloche", "coins", "threads", "blocks"),
+        ("guilloche", "coins", "contours", "skyline", "flow", "threads", "blocks"),
         "market chart price rate stock share bond bank inflation economy economic mortgage money currency "
         "dollar euro finance financial investor investment trade budget profit revenue sales growth gdp tax "
         "fund percent earnings wage income loan debt interest crypto bitcoin fed",
     ),
     (
-        ("skyline",),
+        ("skyline", "blocks", "network"),
         "city town urban building street house home housing tower architecture apartment skyline office "
         "traffic neighbourhood neighborhood mayor downtown rent",
     ),
     (
-        ("breath", "haze"),
+        ("breath", "haze", "ripples", "arcs", "flow"),
         "breath breathe breathing inhale exhale meditation meditate relax rest sleep mindful mindfulness "
         "yoga pause stillness",
     ),
     (
-        ("haze", "breath"),
+        ("haze", "breath", "hills"),
         "sky wind air cloud horizon sunrise sunset dawn dusk morning weather climate heat summer atmosphere "
         "flight plane bird",
     ),
     (
-        ("flames", "blades"),
+        ("flames", "blades", "rays"),
         "fire flame burn spark blaze wildfire volcano lava torch ember explosion",
     ),
     (
-        ("blades", "rays"),
+        ("blades", "rays", "flow", "mesh", "arcs"),
         "energy power fight race sprint workout training strength win victory champion sport football goal "
         "motivation courage",
     ),
     (
-        ("network", "horizon"),
+        ("network", "horizon", "hexes", "blocks", "skyline"),
         "technology tech computer software data internet network chip digital algorithm robot machine code "
         "cyber cloud server phone app quantum ai model startup neural",
     ),
     (
-        ("globe",),
+        ("globe", "network", "contours"),
         "world global globe international country nation election government president minister treaty war "
         "peace border summit united europe africa asia america diplomat parliament vote news",
     ),
     (
-        ("pulse",),
+        ("pulse", "flow", "arcs", "breath"),
         "heart health hospital doctor medicine medical vaccine virus disease patient pulse blood cancer nurse "
         "drug brain study",
     ),
     (
-        ("strata", "contours"),
+        ("strata", "contours", "hills"),
         "earth soil ground rock geology fossil mine mining earthquake archaeology layer stone clay sand excavation",
     ),
     (
-        ("contours",),
+        ("contours", "globe", "peaks"),
         "map route journey expedition explorer terrain geography survey altitude travel",
     ),
     (
-        ("rays", "halftone"),
+        ("rays", "halftone", "tiles", "arcs"),
         "idea light sun invention history memory celebration music festival birthday jazz radio dawn hope star",
     ),
 )
@@ -102,7 +106,7 @@ def motifs_for(prompt: str, otherwise: Sequence[str]) -> tuple[str, ...]:
     The subject named most often wins; of equals, the one that is named first.
 
     >>> motifs_for("A calm sea at night, with negative space", ("mesh",))
-    ('waves', 'ripples')
+    ('waves', 'ripples', 'haze', 'flow')
     """
     words = re.findall(r"[a-z]+", _ABOUT_THE_PICTURE.sub(" ", prompt).lower())
     scores: dict[tuple[str, ...], float] = {}

@@ -11,10 +11,10 @@ from media_factory.drawing.subjects import motifs_for
 @pytest.mark.parametrize(
     ("prompt", "motif"),
     [
-        ("The lunar module touches down on the Moon", "planet"),
+        ("The lunar module touches down on the Moon", "moon"),
         ("waves break on a beach", "waves"),
         ("Mountains in morning light", "peaks"),
-        ("Mortgage rates and the housing market", "ticker"),
+        ("Mortgage rates and the housing market", "guilloche"),
         ("a city street at night", "skyline"),
         ("Breathe in slowly", "breath"),
         ("a wildfire burns", "flames"),
@@ -33,7 +33,8 @@ def test_words_about_the_picture_are_no_subject(prompt: str) -> None:
 
 
 def test_every_motif_that_is_named_exists_and_every_one_is_used() -> None:
-    named = {motif for look in LOOKS.values() for motif in look.motifs}
+    named = {motif for look in LOOKS.values() for motif in (*look.motifs, *look.suited)}
     prompts = split_words("moon sea mountain market city calm sky fire energy computer world heart earth map idea")
-    used = named | {motif for prompt in prompts for motif in motifs_for(prompt, ())}
-    assert used == set(MOTIFS)
+    called = {motif for prompt in prompts for motif in motifs_for(prompt, ())}
+    assert called <= set(MOTIFS)
+    assert named == set(MOTIFS)

@@ -36,7 +36,7 @@ def haze(canvas: Canvas, brush: Brush) -> None:
     """Paint a low sun over drifting veils of cloud and a still horizon."""
     inks, u, width, height = brush.inks, canvas.u, canvas.width, canvas.height
     line = brush.focus_y + 0.10
-    glow = mix(inks.warm, inks.gleam, 0.35)
+    glow = mix(brush.halo, inks.gleam, 0.12)
     canvas.sky(
         [
             (0, inks.background),
@@ -51,7 +51,7 @@ def haze(canvas: Canvas, brush: Brush) -> None:
     band = smoothstep(line - 0.34, line - 0.05, canvas.ys / np.float32(height))
     cloud = mix(glow, brush.tint(inks.cool, 0.3), 0.55) if inks.dark else mix(inks.gleam, inks.background, 0.15)
     canvas.blend((smoothstep(0.46, 0.9, veil) * band * np.float32(0.55)).astype(np.float32), cloud)
-    draw_shape(canvas, Disc(x, y, 138 * u, mix(inks.warm, inks.gleam, 0.6 if inks.dark else 0.25), alpha=0.97))
+    draw_shape(canvas, Disc(x, y, 138 * u, brush.sun, alpha=0.97))
     # Thin bars of mist lie before the sun, and dissolve it towards the horizon.
     low = smoothstep(y / height - 0.01, line + 0.02, canvas.ys / np.float32(height))
     wisp = smoothstep(0.50, 0.62, field(brush.rng, width, height, 13, 2, (26, 0.55)))

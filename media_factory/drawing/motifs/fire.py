@@ -29,7 +29,8 @@ def flames(canvas: Canvas, brush: Brush) -> None:
     tones = (mix(inks.warm, inks.background, 0.35), inks.warm, inks.hot, bright)
     if not inks.dark:
         tones = (mix(inks.warm, inks.background, 0.72), mix(inks.warm, inks.background, 0.40), inks.warm, inks.warm)
-    for tone, low, high, share in zip(tones, (0.0, 0.12, 0.30, 0.52), (0.22, 0.34, 0.56, 0.95), (0.85, 1, 1, 0.9)):
+    steps = ((0.0, 0.22, 0.85), (0.12, 0.34, 1.0), (0.30, 0.56, 1.0), (0.52, 0.95, 0.9))
+    for tone, (low, high, share) in zip(tones, steps, strict=True):
         canvas.blend(smoothstep(low, high, heat) * np.float32(share), tone)
     _sparks(canvas, brush, 110, -math.pi / 2)
 

@@ -29,11 +29,11 @@ def _sky(canvas: Canvas, brush: Brush, horizon: float) -> Floats:
     return haze
 
 
-def _sun(canvas: Canvas, brush: Brush, x: float, y: float) -> None:
-    inks, radius = brush.inks, canvas.u * brush.between(85, 150)
-    canvas.glow(x, y, radius * 5.0, mix(inks.warm, inks.gleam, 0.2), 0.45)
-    canvas.glow(x, y, radius * 2.1, mix(inks.warm, inks.gleam, 0.5), 0.5)
-    draw_shape(canvas, Disc(x, y, radius, mix(inks.warm, inks.gleam, 0.62 if inks.dark else 0.12)))
+def _sun(canvas: Canvas, brush: Brush, x: float, y: float, largest: float = 150) -> None:
+    inks, radius = brush.inks, canvas.u * brush.between(0.57, 1.0) * largest
+    canvas.glow(x, y, radius * 5.0, brush.halo, 0.45)
+    canvas.glow(x, y, radius * 2.1, mix(brush.halo, inks.gleam, 0.35), 0.5)
+    draw_shape(canvas, Disc(x, y, radius, brush.sun))
 
 
 def hills(canvas: Canvas, brush: Brush) -> None:
@@ -61,7 +61,7 @@ def peaks(canvas: Canvas, brush: Brush) -> None:
     side = -1 if brush.rng.random() < 0.5 else 1
     away = brush.between(0.10, 0.26) * (1.0 if canvas.tall else 0.6)
     sun = width * float(np.clip(brush.focus_x + side * away, 0.16, 0.88))
-    _sun(canvas, brush, sun, height * (horizon - 0.085))
+    _sun(canvas, brush, sun, height * horizon - 215 * u, 116)
     fore, count = _fore(brush), 5
     glow = mix(inks.warm, inks.gleam, 0.45)
     for layer in range(count):

@@ -63,7 +63,7 @@ def moon(canvas: Canvas, brush: Brush) -> None:
     plains = smoothstep(0.52, 0.66, field(brush.rng, lit.shape[1], lit.shape[0], 2.3, 4))
     shadow, low, high = _dust(brush)
     ground = high + (low - high) * (plains * 0.75 - rough * 0.5)[..., None]
-    day = smoothstep(-0.06, 0.62, (lit - relief * smoothstep(-0.25, 0.2, lit) + rough * 0.10).astype(np.float32))
+    day = smoothstep(-0.06, 0.62, (lit + relief * smoothstep(-0.25, 0.2, lit) + rough * 0.10).astype(np.float32))
     shade = (shadow + (ground - shadow) * day[..., None]).astype(np.float32)
     canvas.blend(sphere.inside, shade, top=sphere.top, left=sphere.left)
 
@@ -71,11 +71,11 @@ def moon(canvas: Canvas, brush: Brush) -> None:
 def moonscape(canvas: Canvas, brush: Brush) -> None:
     """Paint the Moon's cratered ground under a black sky, the Earth standing over it."""
     night_sky(canvas, brush)
-    inks, width, height, u = brush.inks, canvas.width, canvas.height, canvas.u
+    width, height, u = canvas.width, canvas.height, canvas.u
     line = brush.focus_y + 0.02
     side = -1 if brush.rng.random() < 0.5 else 1
     x, y = width * (brush.focus_x + brush.between(-0.10, 0.10)), height * line - u * brush.between(150, 190)
-    _earth(canvas, brush, (x, y, u * brush.between(84, 108)), side)
+    _earth(canvas, brush, (x, y, u * brush.between(84, 108)), -side)
     shadow, low, high = _dust(brush)
     far = (height * line - 26 * u + 30 * u * crags(brush.rng, width, 7 * max(1.0, width / height), 4, 0.5)).astype(
         np.float32
@@ -128,11 +128,11 @@ def starlight(canvas: Canvas, brush: Brush) -> None:
     line = brush.focus_y + 0.10
     low = mix(brush.tint(inks.cool, 0.30), inks.warm, 0.16)
     canvas.sky([(0, inks.background), (line * 0.6, brush.tint(inks.cool, 0.11)), (line + 0.06, low), (1, low)])
-    lean, x = brush.between(-0.7, 0.7), width * brush.focus_x
+    lean, x = brush.between(0.25, 0.85) * (1 if brush.rng.random() < 0.5 else -1), width * brush.focus_x
     rise = np.float32(height * line) - canvas.ys
-    away = (canvas.xs - np.float32(x) - rise * np.float32(lean)) / np.float32(u * 230)
+    away = (canvas.xs - np.float32(x) - rise * np.float32(lean)) / np.float32(u * 165)
     calm = smoothstep(brush.focus_y - 0.58, brush.focus_y - 0.12, canvas.ys / np.float32(height))
-    cloud = field(brush.rng, width, height, 3.4, 5)
+    cloud = field(brush.rng, width, height, 5.5, 5)
     band = np.exp(-(away**2)) * calm
     canvas.blend(
         (band * (0.18 + 0.42 * smoothstep(0.2, 0.9, cloud))).astype(np.float32), mix(inks.cool, inks.gleam, 0.5)
@@ -158,7 +158,7 @@ def _scatter(canvas: Canvas, brush: Brush, x: float, foot: float, lean: float) -
         y = foot * (1 - float(brush.rng.beta(1.0, 1.9)))
         at = brush.between(0, canvas.width)
         if index % 3:
-            at = x + (foot - y) * lean + float(brush.rng.normal(0, 210 * canvas.u))
+            at = x + (foot - y) * lean + float(brush.rng.normal(0, 150 * canvas.u))
         size = min(3.6, float(brush.rng.pareto(2.8)) * 0.8 + 0.55)
         draw_shape(canvas, Disc(at, y, size * canvas.u, colour, alpha=brush.between(0.25, 0.95)))
 

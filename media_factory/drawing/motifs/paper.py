@@ -1,4 +1,4 @@
-"""Paper: cut shapes, one bold form on an empty sheet, and panels on a grid."""
+"""Paper: cut shapes, panels on a grid, and tiles."""
 
 from __future__ import annotations
 
@@ -58,26 +58,6 @@ def _rounded(points: tuple[Point, ...]) -> tuple[Point, ...]:
     return tuple(zip(fine.tolist(), (middle - swing * np.cos(phase * math.pi)).tolist(), strict=True))
 
 
-def sheet(canvas: Canvas, brush: Brush) -> None:
-    """Set one large disc and one bar on an otherwise empty sheet."""
-    inks, u = brush.inks, canvas.u
-    canvas.sky([(0, inks.background), (0.6, inks.background), (1, inks.surface)])
-    x, y = brush.centre(canvas)
-    x += canvas.width * brush.between(-0.10, 0.16)
-    y += canvas.height * 0.05
-    radius, form = u * brush.between(215, 265), int(brush.rng.integers(3))
-    if form == 0:
-        draw_shape(canvas, Disc(x, y, radius, inks.accent))
-        draw_shape(canvas, Bar(0, y + radius * 0.42, canvas.width, y + radius * 0.42 + 3 * u, inks.ink))
-    elif form == 1:
-        draw_shape(canvas, Disc(x, y, radius * 1.1, inks.ink, ring=3 * u))
-        draw_shape(canvas, Disc(x + radius * 0.72, y - radius * 0.72, radius * 0.34, inks.accent))
-    else:
-        draw_shape(canvas, Bar(x - radius, y - radius, x, y + radius, inks.accent2))
-        draw_shape(canvas, Disc(x + radius * 0.5, y, radius * 0.5, inks.accent))
-        draw_shape(canvas, Bar(x - radius, y + radius, x + radius, y + radius + 3 * u, inks.ink))
-
-
 def panels(canvas: Canvas, brush: Brush) -> None:
     """Arrange panels of quiet colour on a column grid, one of them striped, one bold."""
     inks, u, width, height = brush.inks, canvas.u, canvas.width, canvas.height
@@ -109,7 +89,7 @@ def panels(canvas: Canvas, brush: Brush) -> None:
         if index == striped:
             _stripes(canvas, box, inks.accent2, u)
         elif index == bold:
-            _steps(canvas, brush, box, mix(inks.accent, inks.background, 0.72))
+            _form(canvas, brush, box, mix(inks.accent, inks.background, 0.72))
 
 
 def _stripes(canvas: Canvas, box: tuple[float, float, float, float], colour: Floats, u: float) -> None:
@@ -129,14 +109,15 @@ def _stripes(canvas: Canvas, box: tuple[float, float, float, float], colour: Flo
         )
 
 
-def _steps(canvas: Canvas, brush: Brush, box: tuple[float, float, float, float], colour: Floats) -> None:
+def _form(canvas: Canvas, brush: Brush, box: tuple[float, float, float, float], colour: Floats) -> None:
+    """Set a disc, a ring or a quarter into a panel."""
     left, top, right, bottom = box
-    count = 6
-    pitch = (right - left) / (count + 1)
-    for index in range(count):
-        tall = (bottom - top) * (0.15 + 0.11 * index + brush.between(-0.05, 0.05))
-        at = left + pitch * (index + 0.6)
-        draw_shape(canvas, Bar(at, bottom - tall, at + pitch * 0.62, bottom - pitch * 0.4, colour, radius=3 * canvas.u))
+    reach, kind = min(right - left, bottom - top), int(brush.rng.integers(3))
+    if kind == 2:
+        _tile(canvas, (left, bottom - reach * 0.86, reach * 0.86), 3, 2, colour)
+    else:
+        ring = 0.0 if kind == 0 else reach * 0.11
+        draw_shape(canvas, Disc((left + right) / 2, (top + bottom) / 2, reach * 0.32, colour, ring=ring))
 
 
 def tiles(canvas: Canvas, brush: Brush) -> None:
@@ -189,4 +170,4 @@ def _tile(canvas: Canvas, place: tuple[float, float, float], kind: int, turn: in
         draw_shape(canvas, Polygon((corner, *edge), colour))
 
 
-__all__ = ["blobs", "panels", "sheet", "tiles"]
+__all__ = ["blobs", "panels", "tiles"]

@@ -19,7 +19,7 @@ def skyline(canvas: Canvas, brush: Brush) -> None:
     canvas.glow(
         width * brush.focus_x, height * (start + 0.12), max(width, height) * 0.3, mix(inks.warm, inks.gleam, 0.3), 0.4
     )
-    fore = mix(inks.deep, inks.background, 0.3) if inks.dark else mix(inks.warm, inks.ink, 0.55)
+    fore = mix(inks.deep, inks.background, 0.3) if inks.dark else mix(inks.accent, inks.ink, 0.50)
     count = 4
     for row in range(count):
         near = row / (count - 1)

@@ -1,13 +1,15 @@
-"""Technology: a net of nodes, a floor of light, and the beat of a signal."""
+"""Technology: a net of nodes, a floor of light, cells of a lattice, and the beat of a signal."""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
 from media_factory.design.colour import mix
 from media_factory.drawing.brush import Brush
 from media_factory.drawing.canvas import Canvas, smoothstep
-from media_factory.drawing.shapes import Disc, Point, Stroke, draw_shape, line_mask
+from media_factory.drawing.shapes import Disc, Point, Polygon, Stroke, draw_shape, line_mask
 
 
 def network(canvas: Canvas, brush: Brush) -> None:
@@ -95,6 +97,37 @@ def horizon(canvas: Canvas, brush: Brush) -> None:
     canvas.glow(x, level, width * 0.5, inks.accent, 0.10)
 
 
+def hexes(canvas: Canvas, brush: Brush) -> None:
+    """Draw a lattice of six-sided cells in thin strokes, some of them filled with light."""
+    inks, u, width, height = brush.inks, canvas.u, canvas.width, canvas.height
+    canvas.sky([(0, inks.background), (0.5, mix(inks.background, inks.surface, 0.4)), (1, inks.surface)])
+    x, y = brush.centre(canvas)
+    canvas.glow(x, y, 620 * u, mix(inks.accent, inks.accent2, 0.5), 0.20)
+    radius = 78 * u
+    step, drop = radius * math.sqrt(3), radius * 1.5
+    for row in range(-10, int((height - y) / drop) + 2):
+        for column in range(-int(x / step) - 2, int((width - x) / step) + 2):
+            at = x + (column + 0.5 * (row % 2)) * step, y + row * drop
+            away = math.hypot(at[0] - x, (at[1] - y) * 1.1) / (u * 620)
+            near = math.exp(-(away**2)) * min(1.0, max(0.0, (at[1] / height - brush.focus_y + 0.34) / 0.2))
+            chance, share = brush.rng.random(), brush.between(0.2, 1.0)
+            if near < 0.06:
+                continue
+            colour = inks.accent if brush.rng.random() < 0.62 else inks.accent2
+            if chance < 0.30:
+                draw_shape(canvas, Polygon(_hexagon(at, radius * 0.90), colour, alpha=0.62 * near * share))
+            if chance < 0.05:
+                canvas.glow(*at, radius * 1.5, mix(colour, inks.gleam, 0.3), 0.5 * near)
+                draw_shape(canvas, Polygon(_hexagon(at, radius * 0.46), mix(colour, inks.gleam, 0.5), alpha=near))
+            edge = _hexagon(at, radius * 0.94)
+            draw_shape(canvas, Stroke((*edge, edge[0]), max(1.0, 2.2 * u), colour, alpha=0.75 * near))
+
+
+def _hexagon(at: Point, radius: float) -> tuple[Point, ...]:
+    turns = [math.tau * (corner + 0.5) / 6 for corner in range(6)]
+    return tuple((at[0] + radius * math.cos(turn), at[1] + radius * math.sin(turn)) for turn in turns)
+
+
 def pulse(canvas: Canvas, brush: Brush) -> None:
     """Draw a heartbeat that runs through the picture, with faint echoes behind it."""
     inks, u, width = brush.inks, canvas.u, canvas.width
@@ -107,8 +140,8 @@ def pulse(canvas: Canvas, brush: Brush) -> None:
     for echo in (2, 1, 0):
         reach = u * (300 - 55 * echo) * brush.between(0.9, 1.1)
         xs, ys = [], []
-        start = x - (3 if width > 1500 * u else 2.5) * 430 * u + 60 * u * echo
-        for turn in range(6):
+        start = x - 4.5 * 430 * u + 60 * u * echo
+        for turn in range(9):
             xs.extend((start + 430 * u * (turn + np.linspace(0, 0.93, len(beat)))).tolist())
             ys.extend((y - beat * reach * (1.0 if turn % 2 == 0 else 0.72)).tolist())
         points = tuple(point for point in zip(xs, ys, strict=True) if -0.3 * width < point[0] < 1.3 * width)
@@ -118,4 +151,4 @@ def pulse(canvas: Canvas, brush: Brush) -> None:
         draw_shape(canvas, Stroke(points, (8 if echo == 0 else 3) * u, colour, alpha=1.0 if echo == 0 else 0.5))
 
 
-__all__ = ["horizon", "network", "pulse"]
+__all__ = ["hexes", "horizon", "network", "pulse"]
