@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
-from media_factory.assets import Asset
+from flows.films import make_film
 from media_factory.briefs.model import VideoBrief
 from media_factory.delivery.manifest import Manifest
 from media_factory.delivery.video import deliver_video
-from media_factory.factory import Factory
 from media_factory.recipes.video import VideoPiece
 from media_factory.rendering.footage import take_in_footage
-from media_factory.rendering.model import JoinRequest
 from media_factory.rendering.music import take_in_music
-from tasks.masters import join_master
 from tasks.orchestration import flow
-from tasks.posters import make_poster
 from tasks.run import running
-from tasks.segments import render_segment
 from tasks.sound import mix_sound
 
 
@@ -38,18 +32,10 @@ async def create_video(brief: VideoBrief, factory: str = "default", out: Path | 
         piece = VideoPiece(brief=brief, footage=await take_in_footage(brief.shots, here.store))
         film = piece.film()
         music = await take_in_music(brief.sound, "sound", here.store)
-        sound, poster, segments = await asyncio.gather(
-            make_sound(piece, music, here),
-            make_poster(film.poster, here),
-            asyncio.gather(*(render_segment(segment, here) for segment in film.segments)),
-        )
-        master = await join_master(JoinRequest(segments=tuple(segments), sound=sound, rate=film.rate), here)
-        return await deliver_video(piece, master, poster, here, out)
-
-
-async def make_sound(piece: VideoPiece, music: Asset | None, here: Factory) -> Asset | None:
-    """Have the given sound fitted to the film; a film without one is silent."""
-    return (await mix_sound(piece.mix_request(music), here)).mix if music else None
+        asked = piece.mix_request(music) if music else None
+        sound = await mix_sound(asked, here) if asked else None
+        finished = await make_film(film, brief, sound.mix if sound else None, None, piece.gate(asked), here)
+        return await deliver_video(piece, finished, sound, here, out)
 
 
 __all__ = ["create_video"]

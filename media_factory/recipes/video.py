@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from media_factory.assets import Asset
+from media_factory.briefs.destinations import loudness_for
 from media_factory.briefs.fields import frame_size
 from media_factory.briefs.limits import MAX_DURATION_S, over
 from media_factory.briefs.model import Shot, VideoBrief
@@ -18,13 +19,18 @@ from media_factory.errors import InputError
 from media_factory.model import Model
 from media_factory.rendering.film import Film
 from media_factory.rendering.footage import Footage
+from media_factory.rendering.hardware import on_hardware
+from media_factory.rendering.inspect_model import InspectionRequest
+from media_factory.rendering.inspection import inspection_request
 from media_factory.rendering.model import (
     Camera,
     ClipPart,
     Encoding,
+    Master,
     MixRequest,
     Parallax,
     PosterRequest,
+    Segment,
     SegmentRequest,
     ShotSpan,
     Transition,
@@ -92,7 +98,7 @@ class VideoPiece(Model):
         """
         shots = self.shot_list()
         width_px, height_px = self.size
-        encoding = encoding_for(self.brief.codec, self.brief.quality, width_px, height_px)
+        encoding, reasons = on_hardware(encoding_for(self.brief.codec, self.brief.quality, width_px, height_px))
         labels = self._labels(shots)
         plans = segments_of(shots)
         segments = tuple(self._segment(plan, shots, labels, encoding) for plan in plans)
@@ -103,11 +109,36 @@ class VideoPiece(Model):
             rate=self.brief.rate,
             segments=segments,
             poster=_poster(plans, segments, shots),
+            reasons=reasons,
         )
 
     def mix_request(self, sound: Asset) -> MixRequest:
-        """Return what to ask of the mixer: the given sound for as long as the film lasts."""
-        return MixRequest(utterances=(), frames=self.shot_list().frames, rate=self.brief.rate, music=sound)
+        """Return what to ask of the mixer: the given sound for as long as the film lasts, as loud as it is wanted."""
+        loudness_lufs, true_peak_dbtp = loudness_for(self.brief.destinations)
+        return MixRequest(
+            utterances=(),
+            frames=self.shot_list().frames,
+            rate=self.brief.rate,
+            music=sound,
+            loudness_lufs=loudness_lufs,
+            true_peak_dbtp=true_peak_dbtp,
+        )
+
+    def gate(self, mix: MixRequest | None) -> Callable[[Master, Sequence[Segment]], InspectionRequest]:
+        """Return what asks the inspection of the film; given pictures may stand as still as their owner likes."""
+
+        def ask(master: Master, segments: Sequence[Segment]) -> InspectionRequest:
+            return inspection_request(
+                master,
+                segments,
+                size=self.size,
+                rate=self.brief.rate,
+                mix=mix,
+                language=self.brief.language,
+                longest_still_s=None,
+            )
+
+        return ask
 
     def cues(self) -> tuple[Cue, ...]:
         """Return the captions for sidecar files; times are seconds of the film."""

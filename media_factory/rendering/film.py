@@ -13,13 +13,14 @@ from pydantic import Field
 
 from media_factory.assets import Asset
 from media_factory.briefs.destinations import loudness_for
-from media_factory.briefs.fields import Aspect, CaptionPreset, Destination, frame_size
+from media_factory.briefs.fields import Aspect, CaptionPreset, Codec, Destination, Quality, frame_size
 from media_factory.captions.alignment import shifted
 from media_factory.captions.cards import CaptionCard, CaptionSpan, CaptionStyle
 from media_factory.captions.cueing import cards_from_words, fitted_style, spans_for
 from media_factory.captions.style import caption_style_for
 from media_factory.design.themes import Theme
 from media_factory.model import Model
+from media_factory.rendering.hardware import on_hardware
 from media_factory.rendering.model import (
     Camera,
     Encoding,
@@ -30,7 +31,7 @@ from media_factory.rendering.model import (
     ShotSpan,
 )
 from media_factory.rendering.motion import camera_for
-from media_factory.rendering.segments import FILM_ENCODING
+from media_factory.rendering.presets import encoding_for
 from media_factory.rendering.timeline import SegmentPlan, Timeline, TimelineShot, build_timeline, segments_of
 from media_factory.results import Utterance
 from media_factory.timing import Rate, Word, seconds_of
@@ -49,7 +50,8 @@ class Look(Model):
     seed: int = 0
     captions: CaptionPreset = "karaoke"
     destinations: tuple[Destination, ...] = ()
-    encoding: Encoding = FILM_ENCODING
+    codec: Codec = "h264"
+    quality: Quality = "standard"
 
 
 class SceneMedia(Model):
@@ -71,6 +73,7 @@ class Film(Model):
     rate: Rate
     segments: tuple[SegmentRequest, ...]
     poster: PosterRequest
+    reasons: tuple[str, ...] = Field(default=(), description="what is rendered otherwise than asked, and why")
 
 
 def picture_size(aspect: Aspect, short_side_px: int) -> Size:
@@ -120,6 +123,7 @@ def film_of(scenes: Sequence[SceneMedia], look: Look, aspect: Aspect, short_side
     """Return what to render for one aspect.
 
     Raises:
+        InputError: the codec does not go with the frame size.
         GlyphsMissing: no installed font can draw a caption's word.
     """
     timeline = film_timeline(scenes, look)
@@ -129,7 +133,8 @@ def film_of(scenes: Sequence[SceneMedia], look: Look, aspect: Aspect, short_side
         for index, (scene, shot) in enumerate(zip(scenes, timeline.shots, strict=True))
     )
     plans = segments_of(timeline)
-    segments = tuple(_segment(plan, shots, look, size) for plan in plans)
+    encoding, reasons = on_hardware(encoding_for(look.codec, look.quality, *size))
+    segments = tuple(_segment(plan, shots, look, size, encoding) for plan in plans)
     return Film(
         aspect=aspect,
         width_px=size[0],
@@ -137,6 +142,7 @@ def film_of(scenes: Sequence[SceneMedia], look: Look, aspect: Aspect, short_side
         rate=look.rate,
         segments=segments,
         poster=_poster(plans, segments, timeline),
+        reasons=reasons,
     )
 
 
@@ -175,7 +181,9 @@ def _camera(picture: Asset, shot: TimelineShot, index: int, look: Look, size: Si
     )
 
 
-def _segment(plan: SegmentPlan, shots: Sequence[_Shot], look: Look, size: Size) -> SegmentRequest:
+def _segment(
+    plan: SegmentPlan, shots: Sequence[_Shot], look: Look, size: Size, encoding: Encoding
+) -> SegmentRequest:
     spans: list[CaptionSpan] = []
     style: CaptionStyle | None = None
     for run in plan.shots:
@@ -197,7 +205,7 @@ def _segment(plan: SegmentPlan, shots: Sequence[_Shot], look: Look, size: Size) 
         ),
         captions=tuple(spans),
         caption_style=style,
-        encoding=look.encoding,
+        encoding=encoding,
     )
 
 

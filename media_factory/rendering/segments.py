@@ -21,6 +21,7 @@ from media_factory.errors import RenderError
 from media_factory.files import whole_file
 from media_factory.rendering.compose import Composer
 from media_factory.rendering.encoders import KEY_FRAME_EVERY_S, open_encoder
+from media_factory.rendering.memory import give_back_large_blocks
 from media_factory.rendering.model import Encoding, SegmentRequest
 from media_factory.rendering.planes import Plane, Planes
 
@@ -51,6 +52,7 @@ def encode_segment(
     """
     # Segments already run one per core; OpenCV's own threads would only get in their way.
     cv2.setNumThreads(1)
+    give_back_large_blocks()
     composer = Composer(request, images)
     with whole_file(target) as draft:
         try:

@@ -107,7 +107,8 @@ def test_an_edited_shot_makes_anew_only_what_shows_it_and_the_plan_foretells_it(
     # The slide into the shot, the shot itself, and the wipe out of it.
     assert len(segments) == 3
     assert {key for key in foretold if key.startswith("render-segment")} == segments
-    assert len(foretold) == len(keys(manifest)) == 4
+    # And the join, and its inspection.
+    assert len(foretold) == len(keys(manifest)) == 5
     shots[0] = shots[0].model_copy(update={"caption": "Port opens"})
     again = make(edited.model_copy(update={"shots": tuple(shots)}), tmp_path / "out")
     assert len([key for key in keys(again) if key.startswith("render-segment")]) == 1

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,9 +13,40 @@ from benchmarks.memory import LIMIT_MIB, peak_mib, story_of
 from media_factory.briefs.reading import read_brief
 from media_factory.rendering.planes import CACHE_BYTES
 
+# Blocks as a decoder takes and gives them back, small ones between them: what is kept of them, in MiB.
+BLOCKS = """
+import ctypes, sys
+from pathlib import Path
+from media_factory.rendering.memory import give_back_large_blocks
+if sys.argv[1] == "given back":
+    assert give_back_large_blocks()
+    assert give_back_large_blocks()
+c = ctypes.CDLL(None)
+c.malloc.restype, c.free.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
+def block():
+    at = c.malloc(8 << 20)
+    ctypes.memset(at, 1, 8 << 20)
+    return at
+c.free(block())
+taken = []
+for _ in range(30):
+    taken.append(block())
+    c.malloc(60_000)
+for at in taken:
+    c.free(at)
+print(int(Path("/proc/self/statm").read_text().split()[1]) * 4096 >> 20)
+"""
 pytestmark = pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="needs /proc to weigh processes")
-# What was measured at 360 px beside pictures that are kept: half of it, on a busy machine.
-MIB_PER_MINUTE = 40
+MIB_PER_MINUTE = 60
+
+
+def test_large_blocks_are_given_back_once_freed() -> None:
+    kept = {
+        how: int(subprocess.run([sys.executable, "-c", BLOCKS, how], capture_output=True, check=True).stdout)
+        for how in ("as it is", "given back")
+    }
+    assert kept["given back"] < 120
+    assert kept["as it is"] > kept["given back"] + 150
 
 
 @pytest.mark.slow
