@@ -38,6 +38,8 @@ from media_factory.timing import seconds_of
 
 _WARP = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
 _CACHE = PlaneCache()
+# Multiples of the square root of 5 less 1 leave no large gaps between their fractions.
+_PANNING = (5**0.5 - 1) / OVERSAMPLING
 
 
 def empty_planes(size: Size) -> Planes:
@@ -203,7 +205,9 @@ def _path_of(asset: Asset, images: Mapping[str, Path]) -> Path:
 
 
 def _largest_zoom(camera: Camera) -> float:
-    return max(camera.start.zoom, camera.end.zoom)
+    zoom = max(camera.start.zoom, camera.end.zoom)
+    # A pan keeps one scale throughout; this one lets samples fall into place (see `resample`), which 5/4 never does.
+    return zoom * _PANNING if camera.start.zoom == camera.end.zoom and camera.start != camera.end else zoom
 
 
 def _caption(out: Planes, span: CaptionSpan, style: CaptionStyle | None) -> None:

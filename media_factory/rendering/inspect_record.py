@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 from typing import Any
+from zipfile import BadZipFile
 
 import av
 import cv2
@@ -33,9 +34,9 @@ PARTS = 32
 _SAMPLES = 136
 # Blocks without their last smoothing differ from the shown ones by less than the checks can tell; a tenth is saved.
 _QUICKLY = {"skip_loop_filter": "all", "flags2": "fast", "err_detect": "explode", "threads": "1"}
-# A picture that was passed over holds something new if it cost this share of the largest picture, or this much of
-# what the looked-at ones usually cost. Measured: at most 0.05 and 0.75 in our films, 0.12 and 5 where light flashes.
-_TELLING_OF_LARGEST, _TELLING_OF_USUAL = 0.08, 1.2
+# A picture that was passed over may hold something new if it cost more bytes than the looked-at ones usually do.
+# Measured: at most 0.75 of that in our films, whatever moves; at least 1.5 where light flashes by 15 code values.
+_TELLING = 1.0
 
 Luma = NDArray[np.uint8]
 
@@ -75,7 +76,7 @@ class Record:
             with np.load(path, allow_pickle=False) as file:
                 luma = np.ascontiguousarray(np.moveaxis(file["parts"], -1, 0))
                 return cls(luma, file["packets"].tobytes())
-        except (OSError, ValueError, KeyError, EOFError) as exc:
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as exc:
             raise RenderError(f"{path.name} is no record of pictures: {exc}") from exc
 
 
@@ -150,8 +151,7 @@ def _decoded(path: Path, *, every: bool, stop: Event | None) -> Record | None:
 def _telling(sizes: Mapping[int, int], seen: AbstractSet[int]) -> bool:
     """Say whether a picture that was passed over may hold something new; `sizes` are bytes by time."""
     most = max((size for time, size in sizes.items() if time not in seen), default=0)
-    usual = float(np.median([sizes[time] for time in seen]))
-    return most > min(_TELLING_OF_LARGEST * max(sizes.values()), _TELLING_OF_USUAL * usual)
+    return most > _TELLING * float(np.median([sizes[time] for time in seen]))
 
 
 def _lumas(frames: list[VideoFrame]) -> Iterator[tuple[int, Luma]]:

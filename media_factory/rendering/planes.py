@@ -46,7 +46,11 @@ def working_size(image: Size, frame: Size, zoom: float, oversampling: float = OV
     """Return the even width and height at which a picture is kept for a frame size and the camera's largest zoom."""
     scale = oversampling * zoom * max(frame[0] / image[0], frame[1] / image[1])
     scale = min(scale, math.sqrt(MAX_PIXELS / (image[0] * image[1])))
-    return max(2, round(image[0] * scale / 2) * 2), max(2, round(image[1] * scale / 2) * 2)
+    width = max(2, round(image[0] * scale / 2) * 2)
+    # Of the even sizes just below, the one that keeps the picture's shape best: a window is meant in the picture's own.
+    spare = 6 if oversampling > 1 else 0
+    sizes = [(w, max(2, round(w * image[1] / image[0] / 2) * 2)) for w in range(max(2, width - spare), width + 2, 2)]
+    return min(sizes, key=lambda size: (abs(size[0] * image[1] / image[0] - size[1]), width - size[0]))
 
 
 def open_picture(path: Path) -> Image.Image:

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from media_factory.rendering.motion import Rect
+from media_factory.rendering.motion import Rect, Size
 from media_factory.rendering.planes import Plane, Planes
 
 # How far a sample may lie from its place, in pixels of the frame. Measured, such frames shake by 0.005 px (rms).
 TOLERANCE_PX = 0.015
 # How far a picture is continued beyond its edges, so that regions may reach there.
-_MARGIN_PX = 96
+_MARGIN_PX = 192
 _SPARE = np.arange(_MARGIN_PX + 1)
 _WARP = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
 
@@ -58,11 +58,13 @@ def fit_axis(start: float, step: float, samples: int, lowest: int, highest: int)
     firsts = np.rint(middle - offsets)
     misses = np.abs(firsts + offsets - middle) / step + drifts
     misses[(_SPARE + samples > cells) | (firsts < lowest) | (firsts + lengths > highest)] = np.inf
-    best = int(misses.argmin())
-    row, skip = divmod(best, len(_SPARE))
-    if misses.flat[best] > TOLERANCE_PX:
+    skips = misses.argmin(axis=1)
+    good = np.flatnonzero(misses[np.arange(len(skips)), skips] <= TOLERANCE_PX)
+    if not good.size:
         return None
-    return AxisFit(int(firsts.flat[best]), int(lengths[row, 0]), int(cells[row, 0]), skip)
+    row = int(good[0])  # the smallest canvas is the cheapest
+    skip = int(skips[row])
+    return AxisFit(int(firsts[row, skip]), int(lengths[row, 0]), int(cells[row, 0]), skip)
 
 
 class Resampler:
@@ -79,6 +81,8 @@ class Resampler:
             for plane, margin in zip(source, (_MARGIN_PX, _MARGIN_PX // 2, _MARGIN_PX // 2), strict=True)
         )
         self._wide = tuple(np.asarray(plane, np.uint8) for plane in (y, u, v))
+        # One piece of memory for all canvases: fresh pages for each frame would cost as much as half the scaling.
+        self._canvas: Plane = np.empty(0, np.uint8)
 
     def fill(self, out: Planes, rect: Rect) -> None:
         """Fill a frame with the part of the picture that a rectangle names, in pixels of the picture's Y plane.
@@ -108,8 +112,14 @@ class Resampler:
                 continue
             x, y = across.first + margin, down.first + margin
             region = source[y : y + down.length, x : x + across.length]
-            canvas = cv2.resize(region, (across.cells, down.cells), interpolation=cv2.INTER_LINEAR)
+            size = (across.cells, down.cells)
+            canvas = cv2.resize(region, size, dst=self._paper(size), interpolation=cv2.INTER_LINEAR)
             out[:] = canvas[down.skip : down.skip + rows, across.skip : across.skip + columns]
+
+    def _paper(self, size: Size) -> Plane:
+        if self._canvas.size < size[0] * size[1]:
+            self._canvas = np.empty((size[0] + _MARGIN_PX) * (size[1] + _MARGIN_PX), np.uint8)
+        return self._canvas[: size[0] * size[1]].reshape(size[1], size[0])
 
 
 __all__ = ["TOLERANCE_PX", "AxisFit", "Resampler", "fit_axis"]

@@ -157,5 +157,9 @@ def test_a_file_that_can_t_be_shown_is_refused_before_anything_is_made(
 
 def test_every_stage_is_written_in_the_manifest(home: Path, pictures: Path, tmp_path: Path) -> None:
     manifest = make(brief_of(pictures, [{"image": "0.png", "duration_s": 1}]), tmp_path / "out")
-    assert [row.stage for row in manifest.stages if row.stage != "render-segment"] == ["make-poster", "join-master"]
+    assert [row.stage for row in manifest.stages if row.stage != "render-segment"] == [
+        "make-poster",
+        "join-master",
+        "inspect-master",
+    ]
     assert len(rows_of(manifest, "render-segment")) == 1

@@ -6,7 +6,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from media_factory.assets import Asset
@@ -14,11 +13,11 @@ from media_factory.captions.cueing import phrase_cues
 from media_factory.rendering.audio import mix_sound
 from media_factory.rendering.ffmpeg import source, write_file
 from media_factory.rendering.inspect_model import CaptionText, Inspection
-from media_factory.rendering.inspect_record import Record, look_at
+from media_factory.rendering.inspect_record import look_at
 from media_factory.rendering.inspection import inspect, inspection_request
 from media_factory.rendering.model import Master, Segment
 from media_factory.timing import Word
-from tests.rendering.masters import RATE, SIZE, asset_of, encoded, flat, gate, joined, panned, still
+from tests.rendering.masters import RATE, SIZE, asset_of, encoded, flat, gate, joined, panned
 from tests.rendering.sounds import Records, chatter, mix_request, tone
 
 FRAMES = 60
@@ -105,37 +104,6 @@ async def test_records_of_other_pictures_are_not_believed(tmp_path: Path, film: 
     request = gate(black, FRAMES, records=(record,))
     found = await inspect(request, {request.master.digest: black, record.digest: tmp_path / "record"})
     assert verdict(found, "black") == "failed"
-
-
-def test_a_record_survives_its_file(tmp_path: Path, film: Path) -> None:
-    record = look_at(film)
-    (tmp_path / "record").write_bytes(record.as_bytes())
-    again = Record.read(tmp_path / "record")
-    assert (again.luma == record.luma).all()
-    assert again.packets == record.packets
-    assert again.frames == FRAMES
-
-
-@pytest.mark.parametrize("every", [2, 3, 6])
-@pytest.mark.parametrize(("grain", "times", "more"), [(0, 3.0, 0), (0, 1.0, 30), (6, 1.0, 30)])
-def test_a_strobe_is_seen_also_by_the_quick_look(
-    tmp_path: Path, every: int, grain: float, times: float, more: int
-) -> None:
-    """The quick look passes over pictures that no other needs; one that holds something new makes it look again."""
-    dice = np.random.default_rng(1)
-    art = still()[: SIZE[1], : SIZE[0]] + dice.normal(0, grain, (SIZE[1], SIZE[0]))
-    pictures = [
-        (art * times + more if index % every == 1 else art).clip(16, 235).astype(np.uint8) for index in range(FRAMES)
-    ]
-    encoded(tmp_path / "strobe.mp4", pictures)
-    seen = look_at(tmp_path / "strobe.mp4").luma.mean(axis=(1, 2))
-    assert (np.abs(np.diff(seen)) > 20).sum() >= 2 * FRAMES / every - 2
-
-
-def test_the_quick_look_passes_over_pictures_of_a_pan(tmp_path: Path) -> None:
-    encoded(tmp_path / "pan.mp4", panned(FRAMES, px_per_s=30))
-    quick, thorough = look_at(tmp_path / "pan.mp4").luma, look_at(tmp_path / "pan.mp4", thoroughly=True).luma
-    assert (quick[1:] == quick[:-1]).all(axis=(1, 2)).sum() > (thorough[1:] == thorough[:-1]).all(axis=(1, 2)).sum()
 
 
 async def test_a_strobe_blocks(tmp_path: Path) -> None:
