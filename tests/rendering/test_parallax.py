@@ -87,7 +87,7 @@ def test_a_map_of_one_brightness_leaves_the_picture_to_the_camera(gallery: Galle
     deep = request_of(gallery, card(1, PICTURE), Image.new("L", PICTURE, 77), frames=4)
     flat = deep.model_copy(update={"shots": (deep.shots[0].model_copy(update={"parallax": None}),)})
     for one, other in zip(lumas(deep, gallery), lumas(flat, gallery), strict=True):
-        assert np.abs(one.astype(int) - other).max() <= 2
+        assert np.abs(one.astype(int) - other).max() <= 3  # a picture under the camera may lie 0.015 px off
 
 
 def test_near_things_keep_their_shape(gallery: Gallery) -> None:
