@@ -181,9 +181,7 @@ def _camera(picture: Asset, shot: TimelineShot, index: int, look: Look, size: Si
     )
 
 
-def _segment(
-    plan: SegmentPlan, shots: Sequence[_Shot], look: Look, size: Size, encoding: Encoding
-) -> SegmentRequest:
+def _segment(plan: SegmentPlan, shots: Sequence[_Shot], look: Look, size: Size, encoding: Encoding) -> SegmentRequest:
     spans: list[CaptionSpan] = []
     style: CaptionStyle | None = None
     for run in plan.shots:

@@ -24,9 +24,7 @@ from media_factory.rendering.segments import FILM_ENCODING
 
 # Beside stock medium at CRF 20, on drawn pictures and photographs: 0.30 of the CPU seconds, 0.68 to 0.89 of the bytes,
 # VMAF 0.1 to 0.2 higher.
-_SLOW_CAMERA = (
-    "me=dia:subme=2:ref=1:weightp=0:b-adapt=0:trellis=1:bframes=7:b-pyramid=normal:aq-strength=0.4:rc-lookahead=30"
-)
+_SLOW_CAMERA = "me=dia:subme=2:ref=1:weightp=0:b-adapt=0:trellis=1:bframes=7:b-pyramid=normal:rc-lookahead=30"
 # Four references are what a level holds at the frame size that it is named for (H.264, table A-1).
 _FOUR_REFERENCES = "ref=4"
 
