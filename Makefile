@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: demo test check bench up lock format clean
+.PHONY: demo test check bench bench-render up lock format clean
 .DEFAULT_GOAL := demo
 
 demo: $(READY) ## make a narrated, captioned video from examples/apollo-11.md
@@ -22,6 +22,9 @@ check: $(READY) ## format, lint, types, import layers
 
 bench: $(READY) ## run the benchmarks
 	$(BIN)/python -m benchmarks.story
+
+bench-render: $(READY) ## measure rendering against the encoder alone, and MoviePy against both
+	$(BIN)/python -m benchmarks.render
 
 up: $(READY) ## start a Prefect server and serve the flows, until Ctrl-C
 	$(BIN)/media-factory up

@@ -48,6 +48,10 @@ def cli() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the manifest as JSON and nothing else.")
 def make(brief: Path, out: Path | None, *, direct: bool, as_json: bool) -> None:
     """Make what BRIEF (YAML, JSON, TOML or Markdown) asks for."""
+    from tasks.orchestration import go_direct
+
+    if direct:
+        go_direct()
     from deployments.making import make_brief
     from deployments.showing import show_manifest, show_progress
     from media_factory.briefs.reading import read_brief
@@ -67,6 +71,9 @@ def make(brief: Path, out: Path | None, *, direct: bool, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
 def plan(brief: Path, *, as_json: bool) -> None:
     """Say what making BRIEF would do and cost, and spend nothing."""
+    from tasks.orchestration import go_direct
+
+    go_direct()
     from deployments.making import plan_brief
     from deployments.showing import show_plan
     from media_factory.briefs.reading import read_brief

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
-from prefect import Flow
-from prefect.settings import get_current_settings
 
 from flows.image import create_image
 from flows.narration import create_narration
 from flows.story import produce_story
+from flows.video import create_video
 from media_factory.briefs.model import Brief
 from media_factory.delivery.manifest import Manifest, StageRow
 from media_factory.errors import MediaFactoryError
@@ -21,12 +20,16 @@ from media_factory.factory import factory_from_environment
 from media_factory.model import Model
 from media_factory.runs import Event, Run, State, begin_run
 
+if TYPE_CHECKING:
+    from prefect import Flow
+
 Listen = Callable[[Event, str, State | None], None]
 
 _FLOWS: dict[str, Flow[..., Any]] = {
     "image": create_image,
     "narration": create_narration,
     "story": produce_story,
+    "video": create_video,
 }
 
 
@@ -47,6 +50,8 @@ async def make_brief(brief: Brief, out: Path | None, *, direct: bool, listen: Li
     with begin_run(Run(listen=listen)):
         if direct:
             return await flow.fn(brief, out=folder), folder
+        from prefect.settings import get_current_settings
+
         if not get_current_settings().api.url:
             click.echo("no Prefect server is configured: starting a private one (--direct does without)", err=True)
         return await _with_prefect(flow, brief, folder), folder
@@ -69,6 +74,8 @@ async def _with_prefect(flow: Flow[..., Any], brief: Brief, folder: Path) -> Man
         raise
     except Exception as problem:
         if _is_unreachable(problem):
+            from prefect.settings import get_current_settings
+
             url = get_current_settings().api.url
             raise MediaFactoryError(
                 f"the Prefect server at {url} does not answer; start it, unset PREFECT_API_URL, or use --direct"

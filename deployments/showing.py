@@ -15,13 +15,15 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from media_factory.delivery.manifest import Manifest, StageRow
+from media_factory.delivery.manifest import Manifest, Output, StageRow
 from media_factory.providers.registry import Providers
 from media_factory.runs import Event, State
 
 if TYPE_CHECKING:
     from deployments.making import Listen, Plan
 
+# A role with more files than this is shown as one line.
+_MOST_LINES = 4
 _STATUS_COLOURS = {"passed": "green", "degraded": "yellow", "blocked": "red"}
 
 
@@ -79,11 +81,16 @@ def show_manifest(manifest: Manifest, folder: Path) -> None:
     for reason in manifest.reasons:
         console.print(f"  {_plain(reason)}", soft_wrap=True)
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    by_role: dict[str, list[Output]] = {}
     for output in manifest.outputs:
-        if output.role != "scene-image":
-            table.add_row(output.role, output.path, _size(output.asset.size_bytes))
-    if pictures := sum(output.role == "scene-image" for output in manifest.outputs):
-        table.add_row("scene-image", f"{pictures} pictures in scenes/", "")
+        by_role.setdefault(output.role, []).append(output)
+    for role, outputs in by_role.items():
+        if len(outputs) > _MOST_LINES:
+            place = outputs[0].path.partition("/")[0]
+            table.add_row(role, f"{len(outputs)} files in {place}/", _size(sum(o.asset.size_bytes for o in outputs)))
+            continue
+        for output in outputs:
+            table.add_row(role, output.path, _size(output.asset.size_bytes))
     console.print(table)
     made = sum(row.state == "made" for row in manifest.stages)
     console.print(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from prefect import flow
-
 from media_factory.briefs.model import ImageBrief
 from media_factory.delivery.manifest import Manifest
 from media_factory.delivery.single import deliver_image
 from media_factory.recipes.image import ImagePiece
 from tasks.images import generate_image
+from tasks.orchestration import flow
 from tasks.prompts import write_prompt
 from tasks.run import running
 

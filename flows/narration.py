@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from prefect import flow
-
 from media_factory.briefs.model import NarrationBrief
 from media_factory.delivery.manifest import Manifest
 from media_factory.delivery.single import deliver_narration
 from media_factory.recipes.narration import NarrationPiece
+from tasks.orchestration import flow
 from tasks.run import running
 from tasks.sound import mix_sound
 from tasks.speech import synthesize_speech

@@ -5,26 +5,24 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from prefect import flow
-
+from flows.extras import make_scene_images
+from flows.films import make_film
 from media_factory.assets import Asset
 from media_factory.briefs.fields import Aspect
 from media_factory.briefs.model import StoryBrief
 from media_factory.briefs.storyboard import Scene
+from media_factory.delivery.extras import keep_captions
 from media_factory.delivery.manifest import Manifest
-from media_factory.delivery.story import FinishedFilm, deliver_story
+from media_factory.delivery.story import deliver_story
 from media_factory.factory import Factory
 from media_factory.recipes.story import Story
-from media_factory.rendering.film import Film, SceneMedia, film_of, mix_request
-from media_factory.rendering.model import JoinRequest, Soundtrack
+from media_factory.rendering.film import SceneMedia, film_words, mix_request
 from media_factory.rendering.music import take_in_music
 from media_factory.results import Prompt
 from tasks.images import generate_image
-from tasks.masters import join_master
-from tasks.posters import make_poster
+from tasks.orchestration import flow
 from tasks.prompts import write_prompt
 from tasks.run import running
-from tasks.segments import render_segment
 from tasks.sound import mix_sound
 from tasks.speech import synthesize_speech
 
@@ -45,11 +43,19 @@ async def produce_story(brief: StoryBrief, factory: str = "default", out: Path |
         story = Story.of(brief, here.providers)
         music = await take_in_music(brief.music, "music", here.store)
         scenes = await asyncio.gather(*(make_scene(story, scene, here) for scene in story.scenes))
-        sound = await mix_sound(mix_request(scenes, story.look, music), here)
+        asked = mix_request(scenes, story.look, music)
+        sound = await mix_sound(asked, here)
+        captions = await keep_captions(film_words(scenes, story.look), brief.language, here)
         films = await asyncio.gather(
-            *(make_film(film_of(scenes, story.look, aspect, brief.size), sound, here) for aspect in brief.aspects)
+            *(
+                make_film(
+                    story.film(scenes, aspect), brief, sound.mix, captions, story.gate(scenes, aspect, asked), here
+                )
+                for aspect in brief.aspects
+            )
         )
-        return await deliver_story(story, scenes, sound, films, here, out)
+        images = await make_scene_images(brief.extras, [scene.pictures for scene in scenes], here)
+        return await deliver_story(story, scenes, sound, films, images, here, out)
 
 
 async def make_scene(story: Story, scene: Scene, here: Factory) -> SceneMedia:
@@ -69,16 +75,6 @@ async def make_pictures(story: Story, scene: Scene, here: Factory) -> tuple[Prom
     asked = [story.image_request(scene, aspect, prompt) for aspect in story.brief.aspects]
     made = await asyncio.gather(*(generate_image(request, here, scene=scene.index) for request in asked))
     return prompt, {aspect: picture.image for aspect, picture in zip(story.brief.aspects, made, strict=True)}
-
-
-async def make_film(film: Film, sound: Soundtrack, here: Factory) -> FinishedFilm:
-    """Render a film's segments and its poster, and join the segments with the sound."""
-    poster, segments = await asyncio.gather(
-        make_poster(film.poster, here),
-        asyncio.gather(*(render_segment(segment, here) for segment in film.segments)),
-    )
-    master = await join_master(JoinRequest(segments=tuple(segments), sound=sound.mix, rate=film.rate), here)
-    return FinishedFilm(aspect=film.aspect, master=master, poster=poster.image)
 
 
 __all__ = ["produce_story"]

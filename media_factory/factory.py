@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from media_factory.errors import InputError
 from media_factory.providers.registry import Providers
 from media_factory.store.base import AssetStore
 from media_factory.store.local import LocalStore
+from media_factory.workspaces import sweep, workspace
 
 HOME_VARIABLE = "MEDIA_FACTORY_HOME"
 BOOKS_VARIABLE = "MEDIA_FACTORY_BOOKS_URL"
@@ -48,21 +47,22 @@ class Factory:
     workers: int = field(default_factory=processors)
 
     def __post_init__(self) -> None:
-        """Make the slots for heavy stages."""
+        """Make the slots for heavy stages, and remove what killed processes left to work in."""
         self.slots = asyncio.Semaphore(self.workers)
+        sweep(self.home / "scratch")
 
     @property
     def deliveries(self) -> Path:
         """Where finished products go when nobody says where."""
         return self.home / "deliveries"
 
-    @contextmanager
-    def workspace(self) -> Iterator[Path]:
-        """Give a folder to work in, which is gone after the block, whatever happens."""
-        scratch = self.home / "scratch"
-        scratch.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=scratch) as folder:
-            yield Path(folder)
+    def workspace(self, needed_bytes: int = 0) -> AbstractContextManager[Path]:
+        """Give a folder to work in, which is gone after the block, whatever happens.
+
+        Raises:
+            RenderError: its disk has no room for `needed_bytes`.
+        """
+        return workspace(self.home / "scratch", needed_bytes)
 
     async def files_of(self, request: object) -> dict[str, Path]:
         """Return a checked local file for every asset that a request names, by digest.

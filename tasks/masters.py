@@ -8,6 +8,7 @@ from media_factory.factory import Factory
 from media_factory.rendering.foretelling import foretell_master
 from media_factory.rendering.join import join
 from media_factory.rendering.model import JoinRequest, Master
+from media_factory.rendering.scratch import join_bytes
 from media_factory.timing import seconds_of
 from tasks.stage import stage
 
@@ -20,7 +21,7 @@ async def join_master(request: JoinRequest, factory: Factory) -> Master:
     sound = files[request.sound.digest] if request.sound else None
     frames = sum(segment.frames for segment in request.segments)
     first = request.segments[0].video
-    with factory.workspace() as folder:
+    with factory.workspace(join_bytes(request)) as folder:
         target = folder / "master.mp4"
         await asyncio.to_thread(join, segments, sound, request.rate, target)
         video = await factory.store.put(

@@ -6,6 +6,7 @@ from media_factory.factory import Factory
 from media_factory.rendering import audio
 from media_factory.rendering.foretelling import foretell_sound
 from media_factory.rendering.model import MixRequest, Soundtrack
+from media_factory.rendering.scratch import mix_bytes
 from media_factory.timing import seconds_of
 from tasks.stage import stage
 
@@ -15,7 +16,7 @@ async def mix_sound(request: MixRequest, factory: Factory) -> Soundtrack:
     """Place the utterances, lay music under them, and bring the mix to its loudness."""
     duration_s = float(seconds_of(request.frames, request.rate))
     files = await factory.files_of(request)
-    with factory.workspace() as folder:
+    with factory.workspace(mix_bytes(request)) as folder:
         mixed = await audio.mix_sound(request, files, folder)
         return Soundtrack(
             mix=await factory.store.put(mixed.mix, "audio/mp4", duration_s=duration_s),

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, Generic, TypeVar, cast, get_type_hints
-
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import State
-from prefect.context import FlowRunContext
-from prefect.states import Completed
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, get_type_hints
 
 from media_factory.errors import MediaFactoryError
 from media_factory.factory import Factory
 from media_factory.model import Model
 from media_factory.stages import Stage, retry_delay_s
+from tasks.orchestration import is_inside_flow_run
+
+if TYPE_CHECKING:
+    from prefect import Task
+    from prefect.client.schemas.objects import State
 
 RequestT = TypeVar("RequestT", bound=Model)
 ResultT = TypeVar("ResultT", bound=Model)
@@ -34,11 +34,18 @@ class StageTask(Generic[RequestT, ResultT]):
         self.stage = stage
         self.fn = stage.body
         self.__doc__ = stage.body.__doc__
-        self._task = task(
-            name=stage.name,
+
+    @cached_property
+    def _task(self) -> Task[..., Any]:
+        """The Prefect task, made at first use: a direct run never needs it."""
+        from prefect import task
+        from prefect.cache_policies import NO_CACHE
+
+        return task(
+            name=self.stage.name,
             task_run_name="{label}",
-            description=(stage.body.__doc__ or "").strip().splitlines()[0] if stage.body.__doc__ else None,
-            retries=stage.attempts - 1,
+            description=(self.__doc__ or "").strip().splitlines()[0] if self.__doc__ else None,
+            retries=self.stage.attempts - 1,
             retry_condition_fn=_may_retry,
             cache_policy=NO_CACHE,
             persist_result=False,
@@ -55,7 +62,7 @@ class StageTask(Generic[RequestT, ResultT]):
         Raises:
             MediaFactoryError: as the stage raised it, once retries are spent.
         """
-        if FlowRunContext.get() is None:
+        if not is_inside_flow_run():
             return (await self.stage.run(request, factory, scene)).result
         label = self.stage.name if scene is None else f"{self.stage.name}: scene {scene + 1}"
         return cast(ResultT, await _unwrap(await self._task(request, factory, scene, label)))
@@ -63,6 +70,8 @@ class StageTask(Generic[RequestT, ResultT]):
     async def _attempt(self, request: Any, factory: Factory, scene: int | None, label: str) -> Any:  # noqa: ARG002
         run = await self.stage.attempt(request, factory, scene)
         if run.state == "cached":
+            from prefect.states import Completed
+
             return Completed(name="Cached", message=run.key, data=run.result)
         return run.result
 
@@ -106,6 +115,8 @@ async def _may_retry(_task: Any, task_run: Any, state: State[Any]) -> bool:
 
 async def _unwrap(value: Any) -> Any:
     """Return the data of a state that a task body returned; anything else as it is."""
+    from prefect.client.schemas.objects import State
+
     return await value.aresult() if isinstance(value, State) else value
 
 

@@ -11,11 +11,15 @@ from pydantic import Field, model_validator
 from media_factory.briefs import limits
 from media_factory.briefs.fields import (
     Channel,
+    Codec,
+    Destination,
+    Extra,
     Identifier,
     Language,
     Line,
     Palette,
     ProviderChoice,
+    Quality,
     Title,
     WholeNumber,
     refusal,
@@ -158,6 +162,26 @@ class FilmedBrief(BriefBase):
     )
     rate: Rate = Field(
         default=Fraction(30), title="Frames a second", description="1 to 120, such as 25, 30 or 30000/1001"
+    )
+    quality: Quality = Field(
+        default="standard",
+        title="Quality",
+        description="draft for previews, standard for the web, high for delivery, master for archives",
+    )
+    codec: Codec = Field(
+        default="h264", title="Codec", description="h264 plays everywhere; hevc and av1 are smaller and slower to make"
+    )
+    hdr: bool = Field(default=False, title="HDR10", description="Also deliver the film as HDR10 (10-bit HEVC)")
+    destinations: tuple[Destination, ...] = Field(
+        default=(),
+        title="Destinations",
+        description="Where it will be published; their limits on size, length and loudness are kept, or named",
+    )
+    extras: tuple[Extra, ...] = Field(
+        default=(),
+        title="Extras",
+        description="hls (a stream), preview (an animated picture), storyboard (a sheet of frames), "
+        "renditions (pictures in web sizes)",
     )
 
 

@@ -15,6 +15,11 @@ from media_factory.briefs import limits
 
 Aspect = Literal["9:16", "16:9", "1:1", "4:5"]
 Channel = Literal["news", "finance", "air", "water", "earth", "fire"]
+Quality = Literal["draft", "standard", "high", "master"]
+Codec = Literal["h264", "hevc", "av1"]
+CaptionPreset = Literal["karaoke", "pop", "boxed", "plain", "lower-third", "none"]
+Destination = Literal["web", "tiktok", "reels", "shorts", "youtube", "x", "linkedin", "podcast", "broadcast"]
+Extra = Literal["hls", "preview", "storyboard", "renditions"]
 
 ID_PATTERN = r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$"
 PROVIDER_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,63}(?::[A-Za-z0-9][A-Za-z0-9_./-]{0,127})?$"
@@ -161,8 +166,12 @@ Seconds = Annotated[float, Field(strict=True)]
 __all__ = [
     "SHOWN_CHARS",
     "Aspect",
+    "CaptionPreset",
     "Channel",
+    "Codec",
     "Colour",
+    "Destination",
+    "Extra",
     "Identifier",
     "Language",
     "Line",
@@ -170,6 +179,7 @@ __all__ = [
     "Palette",
     "PromptText",
     "ProviderChoice",
+    "Quality",
     "Seconds",
     "SpokenText",
     "Title",

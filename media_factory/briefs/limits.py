@@ -22,7 +22,7 @@ MAX_SHOT_S = 120
 MIN_SIDE_PX = 64
 MAX_SIDE_PX = 8_192
 MIN_VIDEO_SIDE_PX = 360
-MAX_VIDEO_SIDE_PX = 2_160
+MAX_VIDEO_SIDE_PX = 4_320
 
 
 def over(found: float, limit: float, unit: str) -> str:

@@ -13,6 +13,7 @@ from media_factory.briefs import limits
 from media_factory.briefs.base import BriefBase, FilmedBrief, PicturedBrief, Providers, SpokenBrief, check_duration
 from media_factory.briefs.fields import (
     Aspect,
+    CaptionPreset,
     Line,
     Location,
     PromptText,
@@ -21,6 +22,7 @@ from media_factory.briefs.fields import (
     WholeNumber,
     frame_size,
     refusal,
+    short,
 )
 from media_factory.briefs.pace import spoken_seconds
 from media_factory.briefs.scripts import ShortScript
@@ -28,6 +30,23 @@ from media_factory.model import Model
 from media_factory.requests import Card
 
 STORY_SOURCES = ("article", "scenes", "body", "script")
+ShotTransition = Literal[
+    "cut",
+    "fade",
+    "dissolve",
+    "slide",
+    "slide-left",
+    "slide-right",
+    "slide-up",
+    "slide-down",
+    "wipe",
+    "wipe-left",
+    "wipe-right",
+    "wipe-up",
+    "wipe-down",
+    "zoom",
+]
+ShotCamera = Literal["auto", "still", "push", "pull", "pan-left", "pan-right", "tilt-up", "tilt-down", "parallax"]
 
 
 class ImageBrief(PicturedBrief):
@@ -89,33 +108,86 @@ class NarrationBrief(SpokenBrief):
 
 
 class Shot(Model):
-    """A picture and how long it is seen."""
+    """A picture or a clip, and how it is seen."""
 
-    image: Location = Field(title="Picture", description="Path or URL", examples=["pictures/port.jpg"])
-    duration_s: Seconds = Field(
-        default=4.0, ge=0.2, le=limits.MAX_SHOT_S, title="Seconds", description="How long it is seen"
+    image: Location = Field(
+        title="Picture or clip",
+        description="Path or URL of a picture (PNG, JPEG, WebP, TIFF, BMP) or a clip (MP4, MOV, WebM, MKV, GIF), whose "
+        "own sound is not kept",
+        examples=["pictures/port.jpg"],
     )
-    transition: Literal["cut", "fade"] = Field(
-        default="cut", title="Transition", description="How it follows the shot before"
+    duration_s: Seconds | None = Field(
+        default=None,
+        ge=0.2,
+        le=limits.MAX_SHOT_S,
+        title="Seconds",
+        description="How long it is seen, transitions included; 4 for a picture, a clip's own length if none is given",
     )
-    caption: Line | None = Field(default=None, title="Caption", description="Words that stand on the picture")
+    start_s: Seconds = Field(
+        default=0.0, ge=0, le=limits.MAX_DURATION_S, title="Start", description="Where in a clip it begins, in seconds"
+    )
+    transition: ShotTransition = Field(
+        default="cut",
+        title="Transition",
+        description="How it follows the shot before, or comes out of the background: cut, fade (through the theme's "
+        "background), dissolve, slide and wipe (to the left, or as named), zoom",
+    )
+    transition_s: Seconds | None = Field(
+        default=None,
+        ge=0.1,
+        le=5,
+        title="Transition's seconds",
+        description="Both shots are seen in them; the theme's if none is given",
+    )
+    camera: ShotCamera = Field(
+        default="auto",
+        title="Camera",
+        description="auto moves over pictures by the theme and keeps clips still; push and pull zoom; pan-left turns "
+        "to the left, tilt-up upwards; parallax needs a depth map",
+    )
+    depth: Location | None = Field(
+        default=None,
+        title="Depth map",
+        description="Path or URL of a grey picture of the same shape, near parts bright",
+        examples=["pictures/port-depth.png"],
+    )
+    caption: Line | None = Field(
+        default=None, title="Caption", description="Words that stand on it while nothing else is seen"
+    )
+
+    @model_validator(mode="after")
+    def _has_its_depth(self) -> Self:
+        if self.camera == "parallax" and self.depth is None:
+            raise refusal("is missing; parallax needs a depth map", "depth")
+        if self.depth is not None and self.camera not in ("auto", "parallax"):
+            raise refusal(f"{short(self.camera)} takes no depth map; parallax or auto does", "camera")
+        return self
 
 
 class VideoBrief(FilmedBrief):
-    """Ask for a video of given pictures."""
+    """Ask for a video of given pictures and clips."""
 
     kind: Literal["video"] = Field(default="video", title="Kind", description="What is to be made")
     shots: tuple[Shot, ...] = Field(
-        min_length=1, max_length=limits.MAX_SCENES, title="Shots", description="The pictures in order"
+        min_length=1, max_length=limits.MAX_SCENES, title="Shots", description="The pictures and clips in order"
     )
     aspect: Aspect = Field(default="9:16", title="Aspect", description="Width to height")
-    sound: Location | None = Field(default=None, title="Sound", description="Path or URL of music or speech")
+    sound: Location | None = Field(
+        default=None,
+        title="Sound",
+        description="Path or URL of music or speech; cut (or begun again) to the video's length, faded, levelled",
+    )
+    captions: CaptionPreset = Field(
+        default="plain",
+        title="Captions",
+        description="How the shots' captions look: plain, boxed, lower-third, pop or karaoke; none leaves them out",
+    )
 
     @model_validator(mode="after")
     def _is_named_and_short_enough(self) -> Self:
         if not self.title:
             raise refusal("is missing; some text is needed", "title")
-        found = sum(shot.duration_s for shot in self.shots)
+        found = sum(shot.duration_s or 0 for shot in self.shots)
         if found > limits.MAX_DURATION_S:
             raise refusal(limits.over(found, limits.MAX_DURATION_S, "seconds"), "shots")
         return self
@@ -154,8 +226,11 @@ class StoryBrief(FilmedBrief, SpokenBrief, PicturedBrief):
     music: Location | None = Field(
         default=None, title="Music", description="Path or URL of music to lie under the speech"
     )
-    captions: Literal["karaoke", "none"] = Field(
-        default="karaoke", title="Captions", description="Burned in, with the spoken word lit, or none"
+    captions: CaptionPreset = Field(
+        default="karaoke",
+        title="Captions",
+        description="How words are burned in: karaoke lights the spoken word, pop shows few words large, boxed and "
+        "plain and lower-third show phrases; none leaves the picture clean",
     )
 
     @model_validator(mode="after")
@@ -210,6 +285,8 @@ __all__ = [
     "Providers",
     "SceneText",
     "Shot",
+    "ShotCamera",
+    "ShotTransition",
     "StoryBrief",
     "VideoBrief",
 ]

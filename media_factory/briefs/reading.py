@@ -39,7 +39,10 @@ def anchored(brief: Brief, folder: Path) -> Brief:
     if isinstance(brief, StoryBrief):
         return brief.model_copy(update={"music": _anchored(brief.music, folder)})
     if isinstance(brief, VideoBrief):
-        shots = tuple(shot.model_copy(update={"image": _anchored(shot.image, folder)}) for shot in brief.shots)
+        shots = tuple(
+            shot.model_copy(update={name: _anchored(getattr(shot, name), folder) for name in ("image", "depth")})
+            for shot in brief.shots
+        )
         return brief.model_copy(update={"shots": shots, "sound": _anchored(brief.sound, folder)})
     return brief
 

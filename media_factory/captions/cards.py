@@ -19,8 +19,23 @@ class CaptionBox(Model):
     height_px: int = Field(ge=1)
 
 
+class CaptionPanel(Model):
+    """A rounded ground behind a card's words, as wide as they are, with a bar at the side where they begin if asked."""
+
+    colour: str
+    opacity: float = Field(ge=0, le=1)
+    pad_px: int = Field(ge=1, description="between the words and the panel's sides")
+    radius_px: int = Field(ge=0)
+    bar_colour: str | None = None
+    bar_px: int = Field(default=0, ge=0, description="how wide the bar is; it stands inside the panel")
+
+
 class CaptionStyle(Model):
-    """How burned-in captions look. Colours are #rrggbb; lengths are pixels of the frame."""
+    """How burned-in captions look. Colours are #rrggbb; lengths are pixels of the frame.
+
+    `highlight` says how the spoken word is lit: by a pill behind it, in its own colour, or not at all. A word lit in
+    its own colour may also be enlarged by `lit_scale`; nothing around it moves.
+    """
 
     family: str
     weight: int = Field(ge=100, le=900)
@@ -33,6 +48,10 @@ class CaptionStyle(Model):
     align: Literal["left", "center", "right"] = "left"
     max_lines: int = Field(default=2, ge=1, le=3)
     language: str = "en"
+    highlight: Literal["pill", "colour", "none"] = "pill"
+    lit_scale: float = Field(default=1.0, ge=1, le=1.06)
+    panel: CaptionPanel | None = None
+    max_words: int | None = Field(default=None, ge=1, description="words of a card; None for as many as fit")
 
 
 class CaptionCard(Model):
@@ -61,4 +80,4 @@ class CaptionSpan(Model):
     active: int | None = None
 
 
-__all__ = ["CaptionBox", "CaptionCard", "CaptionSpan", "CaptionStyle"]
+__all__ = ["CaptionBox", "CaptionCard", "CaptionPanel", "CaptionSpan", "CaptionStyle"]

@@ -51,14 +51,14 @@ def fitted_style(words: Iterable[str], style: CaptionStyle) -> CaptionStyle:
         GlyphsMissing: no installed font can draw one of the words.
     """
     floor = min(FLOOR_PX, style.size_px)
-    smallest = _resized(style, floor)
+    smallest = resized(style, floor)
     kept = [word for word in dict.fromkeys(words) if _overflow(word, smallest) <= 1]
     fitted = style
     while fitted.size_px > floor:
         over = max((_overflow(word, fitted) for word in kept), default=0.0)
         if over <= 1:
             break
-        fitted = _resized(style, max(floor, min(fitted.size_px - 1, int(fitted.size_px / over))))
+        fitted = resized(style, max(floor, min(fitted.size_px - 1, int(fitted.size_px / over))))
     return fitted
 
 
@@ -80,6 +80,7 @@ def cards_from_words(words: Sequence[Word], style: CaptionStyle) -> tuple[Captio
         hold_s=_HOLD_S,
         across=_ACROSS_IN_CARDS,
         language=style.language,
+        max_words=style.max_words,
     )
     groups = group_words([piece for word in words for piece in _pieces(word, style)], room)
     ends = [max(group[-1][-1].end_s + _HOLD_S, group[0][0].start_s + _SHORTEST_CARD_S) for group in groups]
@@ -95,7 +96,7 @@ def phrase_cues(words: Sequence[Word], language: str) -> tuple[Cue, ...]:
     Lines hold 42 characters (16 in Chinese and Korean, 13 in Japanese, 35 in Thai) unless one word is longer. A cue
     stays long enough to be read where the next one lets it: 5/6 s to 7 s.
     """
-    chars, per_s = _LIMITS.get(language.split("-")[0].lower(), _OTHER_LIMITS)
+    chars, per_s = reading_limits(language)
     room = Room(
         measure=lambda texts: line_chars(join_words(texts, language), language),
         max_width=chars,
@@ -120,6 +121,11 @@ def phrase_cues(words: Sequence[Word], language: str) -> tuple[Cue, ...]:
     )
 
 
+def reading_limits(language: str) -> tuple[int, int]:
+    """Return how many characters a line of captions holds and how many can be read in a second, in a language."""
+    return _LIMITS.get(language.split("-")[0].lower(), _OTHER_LIMITS)
+
+
 def line_chars(line: str, language: str) -> float:
     """Return how long a line is in characters as caption guides count: marks on letters are none of their own.
 
@@ -131,7 +137,9 @@ def line_chars(line: str, language: str) -> float:
     return sum(1.0 if unicodedata.east_asian_width(c) in "WF" else 0.5 for c in inked)
 
 
-def spans_for(cards: Sequence[CaptionCard], rate: Fraction, first_frame: int, frames: int) -> tuple[CaptionSpan, ...]:
+def spans_for(
+    cards: Sequence[CaptionCard], rate: Fraction, first_frame: int, frames: int, *, lit: bool = True
+) -> tuple[CaptionSpan, ...]:
     """Return which of a segment's frames show which card with which word lit.
 
     A word is lit from the frame nearest to its start until the next one begins, or until it ends where at least 0.3 s
@@ -142,6 +150,7 @@ def spans_for(cards: Sequence[CaptionCard], rate: Fraction, first_frame: int, fr
         rate: frames per second.
         first_frame: the shot's frame that comes first in the segment.
         frames: how many frames the segment has.
+        lit: False for styles that light no word: a card is one span then.
     """
     words = [word for card in cards for word in card.words]
     lit_until = [
@@ -153,7 +162,8 @@ def spans_for(cards: Sequence[CaptionCard], rate: Fraction, first_frame: int, fr
         texts = tuple(tuple(word.text for word in line) for line in card.lines)
         until = lit_until[seen : seen + len(card.words)]
         seen += len(card.words)
-        for start, end, active in _lit(card, until, rate):
+        unlit = (frame_at(card.start_s, rate), frame_at(card.end_s, rate), None)
+        for start, end, active in _lit(card, until, rate) if lit else [unlit]:
             first, last = max(start - first_frame, 0), min(end - first_frame, frames)
             if first < last:
                 spans.append(CaptionSpan(first=first, end=last, lines=texts, active=active))
@@ -229,9 +239,25 @@ def _overflow(word: str, style: CaptionStyle) -> float:
     return line_width_px((word,), style) / room_px(style)
 
 
-def _resized(style: CaptionStyle, size_px: int) -> CaptionStyle:
-    outline = round(style.outline_px * size_px / style.size_px)
-    return style.model_copy(update={"size_px": size_px, "outline_px": outline})
+def resized(style: CaptionStyle, size_px: int) -> CaptionStyle:
+    """Return a style in another font size, its outline in proportion."""
+    share = size_px / style.size_px
+    panel = style.panel
+    if panel:
+        lengths = {"pad_px": max(1, round(panel.pad_px * share)), "radius_px": round(panel.radius_px * share)}
+        panel = panel.model_copy(update={**lengths, "bar_px": round(panel.bar_px * share)})
+    outline = round(style.outline_px * share)
+    return style.model_copy(update={"size_px": size_px, "outline_px": outline, "panel": panel})
 
 
-__all__ = ["FLOOR_PX", "Cue", "cards_from_words", "fitted_style", "line_chars", "phrase_cues", "spans_for"]
+__all__ = [
+    "FLOOR_PX",
+    "Cue",
+    "cards_from_words",
+    "fitted_style",
+    "line_chars",
+    "phrase_cues",
+    "reading_limits",
+    "resized",
+    "spans_for",
+]

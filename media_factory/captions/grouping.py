@@ -24,8 +24,7 @@ class Room:
     """What a caption may hold.
 
     `measure` and `max_width` share a unit. `across` is what it costs to run over a sentence's end (over a comma a
-    fifth); `hold_s` how long a
-    caption stays after its last word.
+    fifth); `hold_s` how long a caption stays after its last word; `max_words` how many words it has at most.
     """
 
     measure: Callable[[Sequence[str]], float]
@@ -36,6 +35,7 @@ class Room:
     hold_s: float
     across: float
     language: str
+    max_words: int | None = None
 
 
 def group_words(words: Sequence[Word], room: Room) -> list[Group]:
@@ -51,10 +51,11 @@ def group_words(words: Sequence[Word], room: Room) -> list[Group]:
     def width(first: int, end: int) -> float:
         return room.measure(texts[first:end])
 
+    most = min(room.max_words or _MOST_WORDS, _MOST_WORDS)
     best: list[tuple[float, int, Lines]] = [(0.0, 0, Lines(0.0, ()))]
     for end in range(1, len(words) + 1):
         found: tuple[float, int, Lines] | None = None
-        for first in range(end - 1, max(-1, end - 1 - _MOST_WORDS), -1):
+        for first in range(end - 1, max(-1, end - 1 - most), -1):
             lines = _fit(words, texts, costs, width, room, first, end)
             if lines is None:
                 break

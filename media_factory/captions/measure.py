@@ -19,6 +19,8 @@ from media_factory.design.typesetting import is_right_to_left, visual_order
 # Of the font size. Ascent and descent hold the stacked accents of Vietnamese and the tails of Arabic.
 LINE_PITCH, ASCENT, DESCENT = 1.25, 1.02, 0.34
 EDGE = 0.05
+# How far a lit word may grow at each side, and what the spaces of such lines are wider.
+GROWTH = 0.05
 # Air for the box behind a lit word.
 WIDER_SPACE = 0.04
 
@@ -91,7 +93,8 @@ def advance_px(word: str, style: CaptionStyle) -> float:
 
 def gap_px(left: str, right: str, style: CaptionStyle) -> float:
     """Return the space between two neighbours on a line, in pixels; 0 where the language has none."""
-    return advance_px(" ", style) + WIDER_SPACE * style.size_px if gap(left, right, style.language) else 0.0
+    wider = WIDER_SPACE + (GROWTH if style.lit_scale > 1 else 0)
+    return advance_px(" ", style) + wider * style.size_px if gap(left, right, style.language) else 0.0
 
 
 def line_width_px(words: Sequence[str], style: CaptionStyle) -> float:
@@ -109,8 +112,11 @@ def line_width_px(words: Sequence[str], style: CaptionStyle) -> float:
 
 
 def edge_px(style: CaptionStyle) -> int:
-    """Return what stays free at each side of the box for the outline and the shadow, in pixels."""
-    return style.outline_px + ceil(EDGE * style.size_px)
+    """Return what stays free at each side of the box for outline, shadow, growth and panel, in pixels."""
+    growth = ceil(GROWTH * style.size_px) if style.lit_scale > 1 else 0
+    around = style.outline_px + ceil(EDGE * style.size_px) + growth
+    # Two pixels for what rounding adds to a panel.
+    return max(around, style.panel.pad_px + 2) if style.panel else around
 
 
 def room_px(style: CaptionStyle) -> int:
@@ -133,6 +139,7 @@ def direction(word: str, language: str) -> str | None:
 __all__ = [
     "ASCENT",
     "DESCENT",
+    "GROWTH",
     "LINE_PITCH",
     "Ink",
     "PlacedRun",

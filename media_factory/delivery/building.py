@@ -15,10 +15,11 @@ def manifest_of(
     delivery: Delivery,
     *,
     reasons: tuple[str, ...] = (),
+    blocked: bool = False,
     scenes: tuple[SceneEntry, ...] = (),
     duration_s: float | None = None,
 ) -> Manifest:
-    """Return the manifest of what a delivery has so far; with reasons it is degraded, without them passed."""
+    """Return the manifest of what a delivery has so far; with reasons it is degraded unless it is blocked."""
     records = sorted(
         delivery.run.records, key=lambda r: (r.scene is None, r.scene if r.scene is not None else 0, r.made_at)
     )
@@ -30,7 +31,7 @@ def manifest_of(
             "title": brief.title,
             "language": brief.language,
             "theme": brief.theme,
-            "status": "degraded" if reasons else "passed",
+            "status": "blocked" if blocked else "degraded" if reasons else "passed",
             "reasons": reasons,
             "outputs": tuple(delivery.outputs),
             "scenes": scenes,

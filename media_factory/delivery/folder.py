@@ -33,10 +33,11 @@ class Delivery:
         """Add an output whose bytes the store has (or will have)."""
         self.outputs.append(output)
 
-    async def add_text(self, role: str, path: str, text: str, media_type: str) -> None:
+    async def add_text(self, role: str, path: str, text: str, media_type: str, aspect: str | None = None) -> None:
         """Keep a text and add it as an output; a planning run leaves it out, since its words are only foretold."""
         if not self._run.planning:
-            self.add(Output(role=role, path=path, asset=await self._factory.store.put(text.encode(), media_type)))
+            asset = await self._factory.store.put(text.encode(), media_type)
+            self.add(Output(role=role, aspect=aspect, path=path, asset=asset))
 
     async def finish(self, manifest: Manifest, folder: Path | None) -> Manifest:
         """Write all outputs, the page that shows them, and last the manifest, and return the manifest.

@@ -5,26 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from media_factory.assets import Asset
-from media_factory.briefs.fields import Aspect
 from media_factory.delivery.building import manifest_of
+from media_factory.delivery.destinations import film_reasons
+from media_factory.delivery.extras import add_scene_images
+from media_factory.delivery.extras_model import SceneImages
+from media_factory.delivery.films import FinishedFilm, add_films, are_blocked, reasons_of, suffix_of
 from media_factory.delivery.folder import Delivery
 from media_factory.delivery.manifest import Manifest, Output, SceneEntry
 from media_factory.delivery.words import add_words
 from media_factory.factory import Factory
-from media_factory.model import Model
 from media_factory.recipes.story import Story
 from media_factory.rendering.film import SceneMedia, film_timeline, film_words
-from media_factory.rendering.model import Master, Soundtrack
+from media_factory.rendering.model import Soundtrack
 from media_factory.timing import Word, seconds_of
-
-
-class FinishedFilm(Model):
-    """A film of one aspect, and the still that stands for it."""
-
-    aspect: Aspect
-    master: Master
-    poster: Asset
 
 
 async def deliver_story(
@@ -32,6 +25,7 @@ async def deliver_story(
     scenes: Sequence[SceneMedia],
     sound: Soundtrack,
     films: Sequence[FinishedFilm],
+    images: Sequence[SceneImages],
     factory: Factory,
     folder: Path | None,
 ) -> Manifest:
@@ -41,23 +35,27 @@ async def deliver_story(
         StoreError: the folder can't be written.
     """
     delivery = Delivery(factory)
-    for film in films:
-        suffix = _suffix(film.aspect)
-        delivery.add(Output(role="video", aspect=film.aspect, path=f"video-{suffix}.mp4", asset=film.master.video))
-    for index, film in enumerate(films):
-        path = "poster.jpg" if index == 0 else f"poster-{_suffix(film.aspect)}.jpg"
-        delivery.add(Output(role="poster", aspect=film.aspect, path=path, asset=film.poster))
+    await add_films(delivery, films)
+    await add_scene_images(delivery, images)
     delivery.add(Output(role="narration", path="narration.m4a", asset=sound.narration))
     words = film_words(scenes, story.look)
     await add_words(delivery, words, (scene.utterance.alignment for scene in scenes), story.brief.language)
     entries = _add_pictures(delivery, story, scenes, words)
     timeline = film_timeline(scenes, story.look)
+    duration_s = float(seconds_of(timeline.frames, timeline.rate))
+    masters = {film.aspect: film.master.video for film in films}
+    burned_in = story.brief.captions != "none"
     manifest = manifest_of(
         story.brief,
         delivery,
-        reasons=story.reasons,
+        reasons=(
+            *story.reasons,
+            *reasons_of(films),
+            *film_reasons(story.brief, masters, duration_s, sound, burned_in=burned_in),
+        ),
+        blocked=are_blocked(films),
         scenes=entries,
-        duration_s=float(seconds_of(timeline.frames, timeline.rate)),
+        duration_s=duration_s,
     )
     return await delivery.finish(manifest, folder)
 
@@ -68,14 +66,14 @@ def _add_pictures(
     entries: list[SceneEntry] = []
     for index, (scene, spoken) in enumerate(zip(scenes, words, strict=True)):
         for aspect in story.brief.aspects:
-            path = f"scenes/scene-{index + 1:02d}-{_suffix(aspect)}.png"
+            path = f"scenes/scene-{index + 1:02d}-{suffix_of(aspect)}.png"
             delivery.add(Output(role="scene-image", aspect=aspect, path=path, asset=scene.pictures[aspect]))
         entries.append(
             SceneEntry(
                 text=scene.text,
                 headline=scene.headline,
                 prompt=scene.prompt,
-                image=f"scenes/scene-{index + 1:02d}-{_suffix(story.brief.aspects[0])}.png",
+                image=f"scenes/scene-{index + 1:02d}-{suffix_of(story.brief.aspects[0])}.png",
                 start_s=spoken[0].start_s,
                 end_s=spoken[-1].end_s,
                 words=spoken,
@@ -84,8 +82,4 @@ def _add_pictures(
     return tuple(entries)
 
 
-def _suffix(aspect: Aspect) -> str:
-    return aspect.replace(":", "x")
-
-
-__all__ = ["FinishedFilm", "deliver_story"]
+__all__ = ["deliver_story"]

@@ -6,8 +6,6 @@ import base64
 import io
 from functools import lru_cache
 
-from fontTools import subset
-
 from media_factory.design.fonts import Face, characters_of, nearest, packaged_faces
 from media_factory.design.themes import Theme
 from media_factory.model import Model
@@ -28,6 +26,8 @@ class EmbeddedFace(Model):
 @lru_cache(maxsize=64)
 def _cut(face: Face, characters: frozenset[int]) -> str:
     """Return a face with these characters alone as base64 of a WOFF file."""
+    from fontTools import subset  # takes a third of a second, and a page that is there already needs none of it
+
     options = subset.Options(flavor="woff", hinting=False, notdef_outline=True, name_IDs=[1, 2, 13, 14])
     options.layout_features = [*options.layout_features, "tnum"]
     options.drop_tables = [*options.drop_tables, "DSIG", "FFTM"]

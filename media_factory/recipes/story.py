@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from media_factory.briefs.fields import Aspect
+from collections.abc import Callable, Sequence
+
+from media_factory.briefs.fields import Aspect, frame_size
 from media_factory.briefs.model import StoryBrief
 from media_factory.briefs.storyboard import Scene, storyboard
 from media_factory.calls.selection import Choice, choose, unasked_drafts
 from media_factory.design.themes import THEMES, Palette
 from media_factory.model import Model
 from media_factory.providers.registry import Providers
-from media_factory.rendering.film import Look, picture_size
+from media_factory.rendering.film import Film, Look, SceneMedia, film_of, film_words, picture_size
+from media_factory.rendering.inspect_model import InspectionRequest
+from media_factory.rendering.inspection import inspection_request
+from media_factory.rendering.model import Master, MixRequest, Segment
 from media_factory.requests import ImageRequest, PromptRequest, SpeechRequest
 from media_factory.results import Prompt
 
@@ -83,6 +88,34 @@ class Story(Model):
             rate_wpm=self.brief.pace_wpm,
         )
 
+    def film(self, scenes: Sequence[SceneMedia], aspect: Aspect) -> Film:
+        """Return what to render for an aspect.
+
+        Raises:
+            InputError: the codec does not go with the frame size.
+            GlyphsMissing: no installed font can draw a caption's word.
+        """
+        return film_of(scenes, self.look, aspect, self.brief.size)
+
+    def gate(
+        self, scenes: Sequence[SceneMedia], aspect: Aspect, mix: MixRequest
+    ) -> Callable[[Master, Sequence[Segment]], InspectionRequest]:
+        """Return what asks the inspection of an aspect's film whether it can be published."""
+
+        def ask(master: Master, segments: Sequence[Segment]) -> InspectionRequest:
+            return inspection_request(
+                master,
+                segments,
+                size=frame_size(aspect, self.brief.size),
+                rate=self.look.rate,
+                mix=mix,
+                words=film_words(scenes, self.look),
+                language=self.brief.language,
+                burned_in=self.look.captions != "none",
+            )
+
+        return ask
+
     @property
     def reasons(self) -> tuple[str, ...]:
         """Why the story is less than it could be."""
@@ -100,7 +133,10 @@ def look_of(brief: StoryBrief) -> Look:
         language=brief.language,
         rate=brief.rate,
         seed=brief.seed,
-        captions=brief.captions != "none",
+        captions=brief.captions,
+        codec=brief.codec,
+        quality=brief.quality,
+        destinations=brief.destinations,
     )
 
 

@@ -12,13 +12,15 @@ from fractions import Fraction
 from pydantic import Field
 
 from media_factory.assets import Asset
-from media_factory.briefs.fields import Aspect, frame_size
+from media_factory.briefs.destinations import loudness_for
+from media_factory.briefs.fields import Aspect, CaptionPreset, Codec, Destination, Quality, frame_size
 from media_factory.captions.alignment import shifted
 from media_factory.captions.cards import CaptionCard, CaptionSpan, CaptionStyle
 from media_factory.captions.cueing import cards_from_words, fitted_style, spans_for
 from media_factory.captions.style import caption_style_for
 from media_factory.design.themes import Theme
 from media_factory.model import Model
+from media_factory.rendering.hardware import on_hardware
 from media_factory.rendering.model import (
     Camera,
     Encoding,
@@ -29,7 +31,7 @@ from media_factory.rendering.model import (
     ShotSpan,
 )
 from media_factory.rendering.motion import camera_for
-from media_factory.rendering.segments import FILM_ENCODING
+from media_factory.rendering.presets import encoding_for
 from media_factory.rendering.timeline import SegmentPlan, Timeline, TimelineShot, build_timeline, segments_of
 from media_factory.results import Utterance
 from media_factory.timing import Rate, Word, seconds_of
@@ -46,8 +48,10 @@ class Look(Model):
     language: str = "en"
     rate: Rate = Fraction(30)
     seed: int = 0
-    captions: bool = True
-    encoding: Encoding = FILM_ENCODING
+    captions: CaptionPreset = "karaoke"
+    destinations: tuple[Destination, ...] = ()
+    codec: Codec = "h264"
+    quality: Quality = "standard"
 
 
 class SceneMedia(Model):
@@ -69,6 +73,7 @@ class Film(Model):
     rate: Rate
     segments: tuple[SegmentRequest, ...]
     poster: PosterRequest
+    reasons: tuple[str, ...] = Field(default=(), description="what is rendered otherwise than asked, and why")
 
 
 def picture_size(aspect: Aspect, short_side_px: int) -> Size:
@@ -88,13 +93,21 @@ def film_timeline(scenes: Sequence[SceneMedia], look: Look) -> Timeline:
 
 
 def mix_request(scenes: Sequence[SceneMedia], look: Look, music: Asset | None) -> MixRequest:
-    """Return what to ask of the mixer: every utterance at its frame."""
+    """Return what to ask of the mixer: every utterance at its frame, as loud as the destinations want it."""
     timeline = film_timeline(scenes, look)
+    loudness_lufs, true_peak_dbtp = loudness_for(look.destinations)
     placed = (
         PlacedUtterance(sound=scene.utterance.sound, first_frame=shot.film_speech_frame)
         for scene, shot in zip(scenes, timeline.shots, strict=True)
     )
-    return MixRequest(utterances=tuple(placed), frames=timeline.frames, rate=timeline.rate, music=music)
+    return MixRequest(
+        utterances=tuple(placed),
+        frames=timeline.frames,
+        rate=timeline.rate,
+        music=music,
+        loudness_lufs=loudness_lufs,
+        true_peak_dbtp=true_peak_dbtp,
+    )
 
 
 def film_words(scenes: Sequence[SceneMedia], look: Look) -> tuple[tuple[Word, ...], ...]:
@@ -110,6 +123,7 @@ def film_of(scenes: Sequence[SceneMedia], look: Look, aspect: Aspect, short_side
     """Return what to render for one aspect.
 
     Raises:
+        InputError: the codec does not go with the frame size.
         GlyphsMissing: no installed font can draw a caption's word.
     """
     timeline = film_timeline(scenes, look)
@@ -119,7 +133,8 @@ def film_of(scenes: Sequence[SceneMedia], look: Look, aspect: Aspect, short_side
         for index, (scene, shot) in enumerate(zip(scenes, timeline.shots, strict=True))
     )
     plans = segments_of(timeline)
-    segments = tuple(_segment(plan, shots, look, size) for plan in plans)
+    encoding, reasons = on_hardware(encoding_for(look.codec, look.quality, *size))
+    segments = tuple(_segment(plan, shots, look, size, encoding) for plan in plans)
     return Film(
         aspect=aspect,
         width_px=size[0],
@@ -127,6 +142,7 @@ def film_of(scenes: Sequence[SceneMedia], look: Look, aspect: Aspect, short_side
         rate=look.rate,
         segments=segments,
         poster=_poster(plans, segments, timeline),
+        reasons=reasons,
     )
 
 
@@ -141,8 +157,8 @@ class _Shot:
         self.camera = _camera(self.picture, shot, index, look, size)
         self.style: CaptionStyle | None = None
         self.cards: tuple[CaptionCard, ...] = ()
-        if look.captions:
-            style = caption_style_for(look.theme, *size, look.language)
+        if look.captions != "none":
+            style = caption_style_for(look.theme, *size, look.language, look.captions, look.destinations)
             self.style = fitted_style((word.text for word in scene.utterance.words), style)
             words = shifted(scene.utterance.words, seconds_of(shot.speech_frame, look.rate))
             seen_until_s = float(seconds_of(shot.frames - shot.fade_out_frames, look.rate))
@@ -165,12 +181,13 @@ def _camera(picture: Asset, shot: TimelineShot, index: int, look: Look, size: Si
     )
 
 
-def _segment(plan: SegmentPlan, shots: Sequence[_Shot], look: Look, size: Size) -> SegmentRequest:
+def _segment(plan: SegmentPlan, shots: Sequence[_Shot], look: Look, size: Size, encoding: Encoding) -> SegmentRequest:
     spans: list[CaptionSpan] = []
     style: CaptionStyle | None = None
     for run in plan.shots:
         shot = shots[run.shot]
-        if found := spans_for(shot.cards, look.rate, run.first, plan.frames):
+        lit = shot.style is not None and shot.style.highlight != "none"
+        if found := spans_for(shot.cards, look.rate, run.first, plan.frames, lit=lit):
             spans.extend(found)
             style = shot.style
     return SegmentRequest(
@@ -186,7 +203,7 @@ def _segment(plan: SegmentPlan, shots: Sequence[_Shot], look: Look, size: Size) 
         ),
         captions=tuple(spans),
         caption_style=style,
-        encoding=look.encoding,
+        encoding=encoding,
     )
 
 

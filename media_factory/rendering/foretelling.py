@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from media_factory.assets import pending_asset
 from media_factory.factory import Factory
+from media_factory.rendering.inspect_record import RECORD_TYPE
 from media_factory.rendering.model import (
+    Hdr,
+    HdrRequest,
     JoinRequest,
     Master,
     MixRequest,
@@ -19,7 +22,8 @@ from media_factory.timing import seconds_of
 
 async def foretell_segment(request: SegmentRequest, key: str, factory: Factory) -> Segment:  # noqa: ARG001
     """Return a segment of the right length that has yet to be encoded."""
-    return Segment(video=pending_asset(key, "video/mp4"), frames=request.frames)
+    record = pending_asset(key, RECORD_TYPE, "record")
+    return Segment(video=pending_asset(key, "video/mp4"), frames=request.frames, record=record)
 
 
 async def foretell_sound(request: MixRequest, key: str, factory: Factory) -> Soundtrack:  # noqa: ARG001
@@ -44,4 +48,13 @@ async def foretell_poster(request: PosterRequest, key: str, factory: Factory) ->
     return Poster(image=pending_asset(key, "image/jpeg"))
 
 
-__all__ = ["foretell_master", "foretell_poster", "foretell_segment", "foretell_sound"]
+async def foretell_hdr(request: HdrRequest, key: str, factory: Factory) -> Hdr:  # noqa: ARG001
+    """Return an HDR10 rendition like its master that has yet to be made; its light is unknown."""
+    master = request.master
+    video = pending_asset(
+        key, "video/mp4", width_px=master.width_px, height_px=master.height_px, duration_s=master.duration_s
+    )
+    return Hdr(video=video, max_cll=0, max_fall=0)
+
+
+__all__ = ["foretell_hdr", "foretell_master", "foretell_poster", "foretell_segment", "foretell_sound"]

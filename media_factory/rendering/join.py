@@ -55,7 +55,9 @@ def _copy(
     film: OutputContainer, segments: Sequence[tuple[Path, int]], sound: Path | None, rate: Fraction, end: Fraction
 ) -> None:
     with _opened(segments[0][0]) as first:
-        video = film.add_stream_from_template(first.streams.video[0])
+        # Opaque: packets are copied, so it is no matter which library could encode them.
+        video = film.add_stream_from_template(first.streams.video[0], opaque=True)
+        video.codec_context.codec_tag = first.streams.video[0].codec_context.codec_tag  # hvc1 would become hev1
         header = first.streams.video[0].codec_context.extradata
     video.time_base = 1 / rate
     runs = [_pictures(segments, header, rate, video)]

@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import Field
 
 from media_factory.assets import Asset
+from media_factory.briefs.fields import Codec, Quality
 from media_factory.captions.cards import CaptionSpan, CaptionStyle
 from media_factory.model import Model
 from media_factory.timing import Rate
@@ -36,42 +37,91 @@ class Camera(Model):
     ease: Literal["linear", "sine"] = "sine"
 
 
+class Parallax(Model):
+    """A viewpoint that travels on an arc before a still, whose depth map says what is near: brighter is nearer.
+
+    `reach` is how far the nearest part travels beyond the farthest over the whole shot, as a share of the frame's
+    width.
+    """
+
+    depth: Asset
+    reach: float = Field(gt=0, le=0.1)
+
+
+class ClipPart(Model):
+    """Where in a clip a shot begins, in whole frames at the film's rate, and after how many the clip begins again."""
+
+    first: int = Field(default=0, ge=0)
+    loop_frames: int | None = Field(default=None, ge=1)
+
+
 class ShotSpan(Model):
-    """A run of a shot's frames: `first` is the shot's own frame that comes first, `of` the shot's whole length."""
+    """A run of a shot's frames: `first` is the shot's own frame that comes first, `of` the shot's whole length.
+
+    `image` is a still picture, or moving pictures if `clip` says which part of them is seen.
+    """
 
     image: Asset
     camera: Camera
     first: int = Field(ge=0)
     of: int = Field(ge=1)
+    clip: ClipPart | None = None
+    parallax: Parallax | None = None
+
+
+class Transition(Model):
+    """How one picture gives way to the next.
+
+    `towards` is where a slide or a wipe moves; `colour` (#rrggbb) is what a fade passes through, and what a film's
+    first picture comes out of.
+    """
+
+    kind: Literal["dissolve", "fade", "slide", "wipe", "zoom"] = "dissolve"
+    towards: Literal["left", "right", "up", "down"] = "left"
+    colour: str = Field(default="#000000", pattern=r"^#[0-9a-fA-F]{6}$")
 
 
 class Encoding(Model):
-    """How pictures become H.264. Part of every segment's key."""
+    """How pictures are encoded. Part of every segment's key.
 
-    codec: Literal["h264"] = "h264"
-    preset: str = "veryfast"
-    crf: int = Field(default=20, ge=0, le=51)
-    tuning: str = Field(default="", description="x264-params, `key=value:key=value`")
+    `hardware` names the encoder of this machine that is tried first; its pictures differ from machine to machine. The
+    other fields say what the software encoder does, alone or where the hardware fails.
+    """
+
+    codec: Codec = "h264"
+    preset: str = Field(default="veryfast", description="the software encoder's own name: veryfast, 9")
+    crf: int = Field(default=20, ge=0, le=63, description="the encoder's own scale: to 51, or to 63 for av1")
+    tuning: str = Field(default="", description="x264-params, x265-params or svtav1-params, `key=value:key=value`")
+    hardware: str | None = Field(default=None, pattern=r"^[a-z0-9_]{1,40}$", examples=["h264_nvenc"])
 
 
 class SegmentRequest(Model):
-    """Ask for one closed run of encoded frames: one shot, or two in a cross-fade from the first to the second."""
+    """Ask for one closed run of encoded frames: one shot, or two in a transition from the first to the second.
+
+    A single shot with a transition comes out of the transition's colour; two shots without one dissolve.
+    """
 
     width_px: int = Field(ge=64, le=8192)
     height_px: int = Field(ge=64, le=8192)
     rate: Rate
     frames: int = Field(ge=1)
     shots: tuple[ShotSpan, ...] = Field(min_length=1, max_length=2)
+    transition: Transition | None = None
     captions: tuple[CaptionSpan, ...] = ()
     caption_style: CaptionStyle | None = None
     encoding: Encoding = Encoding()
 
 
 class Segment(Model):
-    """Encoded frames in an MP4 of their own, beginning with a key frame and needing no other segment."""
+    """Encoded frames in an MP4 of their own, beginning with a key frame and needing no other segment.
+
+    `reasons` say why it was not encoded as asked; `record` is what was seen when it was decoded (`inspect_record`).
+    """
 
     video: Asset
     frames: int
+    reasons: tuple[str, ...] = ()
+    record: Asset | None = None
 
 
 class JoinRequest(Model):
@@ -87,6 +137,21 @@ class Master(Model):
 
     video: Asset
     frames: int
+
+
+class HdrRequest(Model):
+    """Ask for a film's HDR10 rendition."""
+
+    master: Asset
+    quality: Quality = "standard"
+
+
+class Hdr(Model):
+    """A film in HDR10, and the light in it: the brightest pixel and the brightest frame's mean, in cd/m2."""
+
+    video: Asset
+    max_cll: int
+    max_fall: int
 
 
 class PosterRequest(Model):
@@ -136,10 +201,14 @@ class Soundtrack(Model):
 
 __all__ = [
     "Camera",
+    "ClipPart",
     "Encoding",
+    "Hdr",
+    "HdrRequest",
     "JoinRequest",
     "Master",
     "MixRequest",
+    "Parallax",
     "PlacedUtterance",
     "Poster",
     "PosterRequest",
@@ -147,5 +216,6 @@ __all__ = [
     "SegmentRequest",
     "ShotSpan",
     "Soundtrack",
+    "Transition",
     "Window",
 ]

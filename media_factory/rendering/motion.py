@@ -11,6 +11,7 @@ from media_factory.rendering.model import Camera, Window
 
 Size = tuple[int, int]
 Move = Literal["push", "pull", "pan"]
+NamedMove = Literal["still", "push", "pull", "pan-left", "pan-right", "tilt-up", "tilt-down"]
 Rect = tuple[float, float, float, float]
 
 MAX_ZOOM = 1.06
@@ -21,6 +22,9 @@ _RESIDUAL = 0.15
 # How far from the middle a move may lead, as a share of the room that there is: type near the edges stays in sight.
 _DRIFT = 0.6
 _PAN_PER_S = 0.03
+# A move that was asked for by name is meant to be seen, whatever the theme's own pace.
+_NAMED_ZOOM_PER_S, _NAMED_MOST_ZOOM, _NAMED_LEAST_ZOOM = 0.02, 1.10, 1.03
+_NAMED_PAN_PER_S, _NAMED_LEAST_PAN = 0.035, 0.03
 
 
 def move_for(index: int, seed: int) -> Move:
@@ -87,6 +91,40 @@ def camera_for(
     return Camera(start=far, end=target) if move == "push" else Camera(start=target, end=far)
 
 
+def named_camera(move: NamedMove, *, zoom_per_s: float, duration_s: float, image: Size, frame: Size) -> Camera:
+    """Return the camera of a move that was asked for by name, about the picture's middle.
+
+    A push or a pull changes the zoom by `zoom_per_s` (at least 2 %) a second, 3 to 10 % in all. A pan or a tilt
+    travels 3.5 % of what is seen a second, 3 % at least and no farther than the picture goes; it comes nearer by up to
+    10 % where the picture leaves it no room. "pan-left" turns the camera to the left: what is seen moves to the right.
+
+    Args:
+        move: the name.
+        zoom_per_s: the theme's pace.
+        duration_s: how long the shot is seen.
+        image: width and height of the picture; only their ratio counts.
+        frame: width and height of the frame; only their ratio counts.
+    """
+    far = Window(zoom=1)
+    if move == "still":
+        return Camera(start=far, end=far)
+    if move in ("push", "pull"):
+        grown = 1 + max(zoom_per_s, _NAMED_ZOOM_PER_S) * duration_s
+        near = Window(zoom=min(_NAMED_MOST_ZOOM, max(_NAMED_LEAST_ZOOM, grown)))
+        return Camera(start=far, end=near) if move == "push" else Camera(start=near, end=far)
+    along = 0 if move in ("pan-left", "pan-right") else 1
+    wished = max(_NAMED_LEAST_PAN, _NAMED_PAN_PER_S * duration_s)
+    seen = 1 - _room(1, image, frame)[along]
+    # What is seen and the way along it must fit into the picture: seen / zoom * (1 + wished) <= 1.
+    zoom = min(_NAMED_MOST_ZOOM, max(1.0, seen * (1 + wished)))
+    travel = min(wished * seen / zoom, _room(zoom, image, frame)[along])
+    low, high = 0.5 - travel / 2, 0.5 + travel / 2
+    begins, ends = (high, low) if move in ("pan-left", "tilt-up") else (low, high)
+    if along == 0:
+        return Camera(start=Window(zoom=zoom, x=begins), end=Window(zoom=zoom, x=ends))
+    return Camera(start=Window(zoom=zoom, y=begins), end=Window(zoom=zoom, y=ends))
+
+
 def _room(zoom: float, image: Size, frame: Size) -> tuple[float, float]:
     """Return how far a window can travel across a picture, as shares of the picture's width and height."""
     _, _, width, height = window_rect(Window(zoom=zoom), *image, *frame)
@@ -117,7 +155,7 @@ def window_at(camera: Camera, frame: int, of: int) -> Window:
     if not 0 <= frame < of:
         raise InputError(f"frame {frame} of a shot of {of} frames")
     start, end = camera.start, camera.end
-    share = _eased(frame / (of - 1), camera.ease) if of > 1 else 0.0
+    share = eased(frame / (of - 1), camera.ease) if of > 1 else 0.0
     zoom = start.zoom * (end.zoom / start.zoom) ** share
     if start.zoom != end.zoom:
         share = (1 / zoom - 1 / start.zoom) / (1 / end.zoom - 1 / start.zoom)
@@ -128,7 +166,8 @@ def window_at(camera: Camera, frame: int, of: int) -> Window:
     )
 
 
-def _eased(time: float, ease: Literal["linear", "sine"]) -> float:
+def eased(time: float, ease: Literal["linear", "sine"]) -> float:
+    """Return how much of its way a move has gone at a share of its time, both 0 to 1."""
     if ease == "linear":
         return time
     return _RESIDUAL * time + (1 - _RESIDUAL) * (1 - math.cos(math.pi * time)) / 2
@@ -150,4 +189,16 @@ def window_rect(window: Window, image_w: int, image_h: int, out_w: int, out_h: i
     return left, top, width, height
 
 
-__all__ = ["MAX_ZOOM", "Move", "Rect", "Size", "camera_for", "move_for", "window_at", "window_rect"]
+__all__ = [
+    "MAX_ZOOM",
+    "Move",
+    "NamedMove",
+    "Rect",
+    "Size",
+    "camera_for",
+    "eased",
+    "move_for",
+    "named_camera",
+    "window_at",
+    "window_rect",
+]

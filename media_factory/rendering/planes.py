@@ -25,8 +25,8 @@ Planes = tuple[Plane, Plane, Plane]
 
 MAX_PIXELS = 64_000_000
 CACHE_BYTES = 192 << 20
-_OVERSAMPLING = 1.25
-_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP")
+OVERSAMPLING = 1.25
+PICTURE_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP")
 
 _KR, _KB = 0.2126, 0.0722
 _KG = 1 - _KR - _KB
@@ -42,11 +42,33 @@ BT709 = np.array(
 )
 
 
-def working_size(image: Size, frame: Size, zoom: float) -> Size:
+def working_size(image: Size, frame: Size, zoom: float, oversampling: float = OVERSAMPLING) -> Size:
     """Return the even width and height at which a picture is kept for a frame size and the camera's largest zoom."""
-    scale = _OVERSAMPLING * zoom * max(frame[0] / image[0], frame[1] / image[1])
+    scale = oversampling * zoom * max(frame[0] / image[0], frame[1] / image[1])
     scale = min(scale, math.sqrt(MAX_PIXELS / (image[0] * image[1])))
-    return max(2, round(image[0] * scale / 2) * 2), max(2, round(image[1] * scale / 2) * 2)
+    width = max(2, round(image[0] * scale / 2) * 2)
+    # Of the even sizes just below, the one that keeps the picture's shape best: a window is meant in the picture's own.
+    spare = 6 if oversampling > 1 else 0
+    sizes = [(w, max(2, round(w * image[1] / image[0] / 2) * 2)) for w in range(max(2, width - spare), width + 2, 2)]
+    return min(sizes, key=lambda size: (abs(size[0] * image[1] / image[0] - size[1]), width - size[0]))
+
+
+def open_picture(path: Path) -> Image.Image:
+    """Return a picture file's first picture, decoded and upright, in its own mode.
+
+    Raises:
+        InputError: the picture has more than 64 million pixels.
+        RenderError: it can't be read, or is of a kind that we don't read.
+    """
+    try:
+        with Image.open(path, formats=PICTURE_FORMATS) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                raise InputError(f"picture of {picture.width}x{picture.height} is too large; 64 megapixels are allowed")
+            return ImageOps.exif_transpose(picture)
+    except Image.DecompressionBombError as exc:
+        raise InputError("picture is too large; 64 megapixels are allowed") from exc
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as exc:
+        raise RenderError(f"picture {path.name} can't be read: {exc}") from exc
 
 
 def load_planes(path: Path, frame: Size, zoom: float) -> Planes:
@@ -56,15 +78,7 @@ def load_planes(path: Path, frame: Size, zoom: float) -> Planes:
         InputError: the picture has more than 64 million pixels.
         RenderError: it can't be read, or is of a kind that we don't read.
     """
-    try:
-        with Image.open(path, formats=_FORMATS) as picture:
-            if picture.width * picture.height > MAX_PIXELS:
-                raise InputError(f"picture of {picture.width}x{picture.height} is too large; 64 megapixels are allowed")
-            upright = _rgb(ImageOps.exif_transpose(picture))
-    except Image.DecompressionBombError as exc:
-        raise InputError("picture is too large; 64 megapixels are allowed") from exc
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as exc:
-        raise RenderError(f"picture {path.name} can't be read: {exc}") from exc
+    upright = _rgb(open_picture(path))
     size = working_size(upright.size, frame, zoom)
     if upright.size != size:
         upright = upright.resize(size, Image.Resampling.LANCZOS)
@@ -159,10 +173,13 @@ __all__ = [
     "BT709",
     "CACHE_BYTES",
     "MAX_PIXELS",
+    "OVERSAMPLING",
+    "PICTURE_FORMATS",
     "Plane",
     "PlaneCache",
     "Planes",
     "load_planes",
+    "open_picture",
     "planes_of_rgb",
     "working_size",
 ]

@@ -88,7 +88,7 @@ def _seconds(ticks: int | None, time_base: Fraction | None) -> float | None:
 def _video_facts(stream: av.VideoStream) -> VideoFacts:
     context = stream.codec_context
     return VideoFacts(
-        codec=context.name,
+        codec=context.codec.canonical_name,
         profile=stream.profile,
         width_px=context.width,
         height_px=context.height,

@@ -22,6 +22,8 @@ FLOAT_WAV: dict[str, Any] = {"acodec": "pcm_f32le", **DETERMINISTIC}
 _EDGE_S = 0.008
 _HIGH_PASS_HZ = 80
 _INAUDIBLE_LUFS = -60.0
+# A meter and an utterance that is turned round take 11 MB: a long film's are not all measured by one program.
+_AT_ONCE = 8
 # The meter hears blocks of 400 ms.
 _METER_SAMPLES = SAMPLE_RATE_HZ // 2
 _MUSIC_IN_S, _MUSIC_OUT_S = 0.6, 2.0
@@ -74,8 +76,9 @@ def _measured(one: PlacedSound, index: int) -> Stream:
 
 async def _utterance_gains_db(placed: Sequence[PlacedSound]) -> tuple[float | None, ...]:
     """Return the gain that brings each utterance to `SPEECH_LUFS`; None for silence."""
-    log = await listen([_measured(one, index) for index, one in enumerate(placed)])
-    heard = [loudness_in(log, f"u{index}").integrated_lufs for index in range(len(placed))]
+    measured = [_measured(one, index) for index, one in enumerate(placed)]
+    logs = [await listen(measured[first : first + _AT_ONCE]) for first in range(0, len(placed), _AT_ONCE)]
+    heard = [loudness_in(logs[index // _AT_ONCE], f"u{index}").integrated_lufs for index in range(len(placed))]
     return tuple(SPEECH_LUFS - lufs if lufs > _INAUDIBLE_LUFS else None for lufs in heard)
 
 

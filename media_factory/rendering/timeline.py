@@ -21,22 +21,32 @@ from pydantic import Field
 
 from media_factory.errors import InputError
 from media_factory.model import Model
-from media_factory.timing import Rate, frame_at, frames_for
+from media_factory.timing import Rate, frame_at, frames_for, seconds_of
 
-LONGEST_RUN_S = 4
+LONGEST_RUN_S = 3
 
 
-class TimelineShot(Model):
+class PlacedShot(Model):
     """One picture's time on screen, in frames.
 
     `first_frame` is the film's frame at which the picture begins to show, `frames` how long any of it is seen, fades
-    included. `speech_frame` counts from the shot's own first frame.
+    included.
     """
 
     first_frame: int = Field(ge=0)
     frames: int = Field(ge=1)
     fade_in_frames: int = Field(ge=0, description="overlap with the shot before")
     fade_out_frames: int = Field(ge=0, description="overlap with the shot after")
+
+    @property
+    def end_frame(self) -> int:
+        """The film's first frame that shows nothing of this shot."""
+        return self.first_frame + self.frames
+
+
+class TimelineShot(PlacedShot):
+    """A picture that somebody speaks over. `speech_frame` counts from the shot's own first frame."""
+
     speech_frame: int = Field(ge=0, description="first frame of the shot's speech, within the shot")
     speech_frames: int = Field(ge=1, description="whole frames that its speech needs")
 
@@ -45,17 +55,21 @@ class TimelineShot(Model):
         """The film's frame at which the shot's speech begins."""
         return self.first_frame + self.speech_frame
 
-    @property
-    def end_frame(self) -> int:
-        """The film's first frame that shows nothing of this shot."""
-        return self.first_frame + self.frames
 
+class ShotList(Model):
+    """A film's shots in order, each overlapping the next by the transition between them.
 
-class Timeline(Model):
-    """A film's shots in order, each overlapping the next by the cross-fade between them."""
+    Where the first shot has a fade in, it comes out of nothing in that time.
+    """
 
     rate: Rate
     frames: int = Field(ge=1)
+    shots: tuple[PlacedShot, ...] = Field(min_length=1)
+
+
+class Timeline(ShotList):
+    """A shot list that speech has made: each shot overlaps the next by the cross-fade between them."""
+
     shots: tuple[TimelineShot, ...] = Field(min_length=1)
 
 
@@ -67,11 +81,15 @@ class ShotRun(Model):
 
 
 class SegmentPlan(Model):
-    """A run of film frames that is encoded by itself: part of one shot, or the cross-fade from one to the next."""
+    """A run of film frames that is encoded by itself: part of one shot, or the transition from one to the next.
+
+    A transition of one shot is the first one's coming out of nothing.
+    """
 
     first_frame: int = Field(ge=0)
     frames: int = Field(ge=1)
     shots: tuple[ShotRun, ...] = Field(min_length=1, max_length=2)
+    is_transition: bool = False
 
 
 def build_timeline(
@@ -128,17 +146,43 @@ def build_timeline(
     return Timeline(rate=rate, frames=shots[-1].end_frame, shots=tuple(shots))
 
 
-def segments_of(timeline: Timeline) -> tuple[SegmentPlan, ...]:
-    """Return the runs that together make the film, in film order: bodies of shots and the cross-fades between them.
+def build_shot_list(lengths: Sequence[int], transitions: Sequence[int], rate: Fraction) -> ShotList:
+    """Return the shot list of pictures that are seen for so many frames each.
 
-    A body longer than 4 seconds becomes several runs of nearly equal length, so that encoders can share it and an edit
+    Args:
+        lengths: whole frames in which any of a picture is seen, transitions included; 1 or more.
+        transitions: whole frames of the transition into each shot, 0 for a cut; the first is its coming out of nothing.
+        rate: frames per second.
+
+    Raises:
+        InputError: there is no shot, or the transitions at a shot's two ends are longer than the shot.
+    """
+    if not lengths:
+        raise InputError("shots: a film needs at least one")
+    shots: list[PlacedShot] = []
+    for index, (frames, fade_in) in enumerate(zip(lengths, transitions, strict=True)):
+        fade_out = transitions[index + 1] if index + 1 < len(lengths) else 0
+        if frames < max(1, fade_in + fade_out):
+            taken, found = (float(seconds_of(length, rate)) for length in (fade_in + fade_out, frames))
+            raise InputError(f"shots[{index}].duration_s: {found:g} s are too short; its transitions take {taken:g} s")
+        first = shots[-1].end_frame - fade_in if shots else 0
+        shots.append(PlacedShot(first_frame=first, frames=frames, fade_in_frames=fade_in, fade_out_frames=fade_out))
+    return ShotList(rate=rate, frames=shots[-1].end_frame, shots=tuple(shots))
+
+
+def segments_of(timeline: ShotList) -> tuple[SegmentPlan, ...]:
+    """Return the runs that together make the film, in film order: bodies of shots and the transitions between them.
+
+    A body longer than 3 seconds becomes several runs of nearly equal length, so that encoders can share it and an edit
     makes little again.
     """
     return tuple(_runs(timeline))
 
 
-def _runs(timeline: Timeline) -> Iterator[SegmentPlan]:
+def _runs(timeline: ShotList) -> Iterator[SegmentPlan]:
     longest = max(1, math.floor(LONGEST_RUN_S * timeline.rate))
+    if entrance := timeline.shots[0].fade_in_frames:
+        yield SegmentPlan(first_frame=0, frames=entrance, shots=(ShotRun(shot=0, first=0),), is_transition=True)
     for index, shot in enumerate(timeline.shots):
         first = shot.fade_in_frames
         for frames in _shares(shot.frames - shot.fade_in_frames - shot.fade_out_frames, longest):
@@ -147,7 +191,9 @@ def _runs(timeline: Timeline) -> Iterator[SegmentPlan]:
             first += frames
         if shot.fade_out_frames:
             runs = (ShotRun(shot=index, first=first), ShotRun(shot=index + 1, first=0))
-            yield SegmentPlan(first_frame=shot.first_frame + first, frames=shot.fade_out_frames, shots=runs)
+            yield SegmentPlan(
+                first_frame=shot.first_frame + first, frames=shot.fade_out_frames, shots=runs, is_transition=True
+            )
 
 
 def _shares(total: int, longest: int) -> Iterator[int]:
@@ -158,10 +204,13 @@ def _shares(total: int, longest: int) -> Iterator[int]:
 
 __all__ = [
     "LONGEST_RUN_S",
+    "PlacedShot",
     "SegmentPlan",
+    "ShotList",
     "ShotRun",
     "Timeline",
     "TimelineShot",
+    "build_shot_list",
     "build_timeline",
     "segments_of",
 ]

@@ -10,7 +10,7 @@ from media_factory.briefs.model import StoryBrief, VideoBrief
 from media_factory.briefs.reading import read_brief
 
 STORY = "kind: story\ntitle: A\narticle: Some words to say.\nmusic: {music}\n"
-VIDEO = "kind: video\ntitle: A\nshots: [{image: a.png}, {image: 'https://host/b.png'}]\nsound: bed.wav\n"
+VIDEO = "kind: video\ntitle: A\nshots: [{image: a.png, depth: d.png}, {image: 'https://host/b.png'}]\nsound: bed.wav\n"
 
 
 @pytest.mark.parametrize(
@@ -36,4 +36,5 @@ def test_a_brief_that_is_named_from_elsewhere_finds_its_pictures(
     brief = read_brief("video.yaml")
     assert isinstance(brief, VideoBrief)
     assert [shot.image for shot in brief.shots] == [str(tmp_path / "a.png"), "https://host/b.png"]
+    assert [shot.depth for shot in brief.shots] == [str(tmp_path / "d.png"), None]
     assert brief.sound == str(tmp_path / "bed.wav")

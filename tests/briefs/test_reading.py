@@ -59,11 +59,11 @@ def problems_with(**fields: object) -> tuple[str, ...]:
         ({"aspects": []}, "aspects: is empty; at least 1 entry is needed"),
         ({"aspects": ["9:16", "9:16"]}, "aspects: names an aspect twice; each is made once"),
         ({"aspects": ["16:10"]}, "aspects[0]: '16:10' is unknown; did you mean 1:1; 9:16, 16:9, 1:1, 4:5 are allowed"),
-        ({"size": 4320}, "size: is 4320; at most 2,160 is allowed"),
+        ({"size": 5000}, "size: is 5000; at most 4,320 is allowed"),
         ({"size": 1081}, "size: is 1081; a multiple of 2 is allowed"),
         ({"rate": "1e999999999"}, "rate: '1e999999999' is not a frame rate; give frames per second such as 30"),
         ({"rate_wpm": 500}, "rate_wpm: is 500; at most 300 is allowed"),
-        ({"captions": "yes"}, "captions: 'yes' is unknown; karaoke, none are allowed"),
+        ({"captions": "yes"}, "captions: 'yes' is unknown; karaoke, pop, boxed, plain, lower-third, none are allowed"),
         ({"pallete": []}, "pallete: 'pallete' is no field; did you mean palette; allowed: kind, title, id, "),
         ({"body": "More."}, "body: stands beside article; give exactly one of article, scenes, script, or headline"),
         ({"article": None}, "article: is missing; give exactly one of article, scenes, script, or headline with body"),
@@ -108,6 +108,21 @@ def test_a_video_longer_than_ten_minutes_is_refused() -> None:
     assert problems_of(json.dumps({"kind": "video", "title": "Long", "shots": shots}), "json") == (
         "shots: 603 seconds are too many; at most 600 are allowed",
     )
+
+
+@pytest.mark.parametrize(
+    ("fields", "line"),
+    [
+        ({"camera": "parallax"}, "shots[0].depth: is missing; parallax needs a depth map"),
+        ({"camera": "push", "depth": "d.png"}, "shots[0].camera: 'push' takes no depth map; parallax or auto does"),
+        ({"transition": "slide-lef"}, "shots[0].transition: 'slide-lef' is unknown; did you mean slide-left; "),
+        ({"transition_s": 9}, "shots[0].transition_s: is 9; at most 5"),
+    ],
+)
+def test_an_impossible_shot_is_refused(fields: dict[str, object], line: str) -> None:
+    brief = {"kind": "video", "title": "Port", "shots": [{"image": "a.png", **fields}]}
+    (found,) = problems_of(json.dumps(brief), "json")
+    assert found.startswith(line), found
 
 
 def test_every_problem_is_reported_at_once() -> None:

@@ -131,6 +131,39 @@ def test_words_light_one_by_one_each_from_the_frame_of_its_onset(words: tuple[Wo
     assert [text[span.active or 0] for text, span in zip(texts, lit, strict=True)] == [word.text for word in words]
 
 
+@given(timed_words(max_size=24))
+@settings(max_examples=60, deadline=None)
+def test_pop_cards_hold_at_most_four_words_and_every_word_once(words: tuple[Word, ...]) -> None:
+    cards = cards_from_words(words, style(preset="pop"))
+    assert "".join(w.text for card in cards for w in card.words) == "".join(w.text for w in words)
+    assert all(1 <= len(card.words) <= 4 for card in cards)
+
+
+def test_pop_cards_seldom_leave_a_word_alone() -> None:
+    cards = cards_from_words(spoken(f"{MOON} {RATES}"), style(preset="pop"))
+    assert sum(len(card.words) == 1 for card in cards) <= len(cards) / 5
+    assert max(len(card.words) for card in cards) == 4
+
+
+def test_a_card_that_lights_no_word_is_one_span() -> None:
+    cards = cards_from_words(spoken(MOON), style(preset="plain"))
+    spans = spans_for(cards, RATE, 0, 10_000, lit=False)
+    assert len(spans) == len(cards)
+    assert {span.active for span in spans} == {None}
+    lit = spans_for(cards, RATE, 0, 10_000)
+    assert (spans[0].first, spans[-1].end) == (lit[0].first, lit[-1].end)
+
+
+def test_a_panel_shrinks_with_its_type() -> None:
+    look = style(preset="lower-third")
+    fitted = fitted_style(("Donaudampfschifffahrtsgesellschaft",), look)
+    assert look.panel is not None
+    assert fitted.panel is not None
+    assert fitted.size_px < look.size_px
+    assert fitted.panel.pad_px / fitted.size_px == pytest.approx(look.panel.pad_px / look.size_px, abs=0.03)
+    assert 0 < fitted.panel.bar_px < look.panel.bar_px
+
+
 @given(timed_words(max_size=16), RATES_OF_FRAMES)
 @settings(max_examples=80, deadline=None)
 def test_spans_follow_each_other_and_never_overlap(words: tuple[Word, ...], rate: Fraction) -> None:

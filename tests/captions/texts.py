@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from media_factory.briefs.fields import Destination
 from media_factory.captions.alignment import proportional
 from media_factory.captions.cards import CaptionStyle
-from media_factory.captions.style import caption_style_for
+from media_factory.captions.style import BurnedIn, caption_style_for
 from media_factory.design.themes import THEMES
 from media_factory.timing import Word
 
@@ -30,9 +31,19 @@ def spoken(text: str, language: str = "en", words_per_s: float = 2.7) -> tuple[W
     return proportional(text, language, max(0.2, len(text) / 5.5 / words_per_s))
 
 
-def style(width_px: int = 1080, height_px: int = 1920, language: str = "en", theme: str = "news") -> CaptionStyle:
+HINDI = "केंद्रीय बैंक ने ब्याज दर 3.25% पर स्थिर रखी है, और अध्यक्ष ने कहा: कोई बदलाव नहीं।"
+
+
+def style(
+    width_px: int = 1080,
+    height_px: int = 1920,
+    language: str = "en",
+    theme: str = "news",
+    preset: BurnedIn = "karaoke",
+    destinations: tuple[Destination, ...] = (),
+) -> CaptionStyle:
     """Return the captions' look on a frame."""
-    return caption_style_for(THEMES[theme], width_px, height_px, language)  # type: ignore[index]
+    return caption_style_for(THEMES[theme], width_px, height_px, language, preset, destinations)  # type: ignore[index]
 
 
 LATIN = st.characters(min_codepoint=33, max_codepoint=0x17E, categories=("Lu", "Ll", "Nd", "P", "Sc"))

@@ -16,7 +16,8 @@ import pytest
 from flows.image import create_image
 from flows.narration import create_narration
 from flows.story import produce_story
-from media_factory.briefs.model import ImageBrief, NarrationBrief, StoryBrief
+from flows.video import create_video
+from media_factory.briefs.model import ImageBrief, NarrationBrief, StoryBrief, VideoBrief
 from media_factory.briefs.reading import read_brief
 from media_factory.briefs.storyboard import storyboard
 from media_factory.captions.cueing import cards_from_words, fitted_style
@@ -140,6 +141,16 @@ def test_the_image_and_the_narration_are_made(home: Path) -> None:
     assert made.status == "passed"
     words = json.loads((home / "narration" / "alignment.json").read_text())["words"]
     assert [word["text"] for word in words] == list(split_words(narration.text))
+
+
+def test_the_slide_show_is_made_of_its_pictures(home: Path) -> None:
+    brief = read_brief(EXAMPLES / "slideshow.yaml")
+    assert isinstance(brief, VideoBrief)
+    small_brief = brief.model_copy(update={"size": WIDTH})
+    manifest = asyncio.run(create_video.fn(small_brief, out=home / "slideshow"))
+    assert manifest.status == "passed"
+    assert manifest.duration_s == pytest.approx(12 - 0.6 - 1)
+    assert [scene.text for scene in manifest.scenes] == [shot.caption for shot in brief.shots]
 
 
 def test_the_article_of_the_demo_is_long_enough_to_be_one() -> None:

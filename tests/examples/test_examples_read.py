@@ -16,6 +16,7 @@ KINDS = {
     "narration.yaml": "narration",
     "rates.yaml": "story",
     "scenes.toml": "story",
+    "slideshow.yaml": "video",
 }
 
 

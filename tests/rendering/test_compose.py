@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -10,10 +11,11 @@ from PIL import Image
 from media_factory.assets import Asset
 from media_factory.captions.cards import CaptionSpan
 from media_factory.errors import InputError
-from media_factory.rendering.compose import Composer, empty_planes, fade_share, warp_into
+from media_factory.rendering.compose import Composer, empty_planes, warp_into
 from media_factory.rendering.model import Camera, SegmentRequest, Window
-from media_factory.rendering.motion import window_at, window_rect
+from media_factory.rendering.motion import NamedMove, named_camera, window_at, window_rect
 from media_factory.rendering.planes import BT709, PlaneCache, Planes, planes_of_rgb
+from media_factory.rendering.transitions import fade_share
 from tests.rendering.films import CAPTION_STYLE, PAN, PUSH, SIZE, STILL, Gallery, card, psnr_db, segment
 
 
@@ -96,6 +98,21 @@ def test_moves_are_smooth_to_a_fiftieth_of_a_pixel(camera: Camera, gallery: Gall
     assert jitter_px <= 0.02
     assert np.abs(np.mean(shifts, axis=0)).max() <= 0.03
     assert min(quality) > 40
+
+
+@pytest.mark.parametrize(
+    ("move", "way"),
+    [("pan-left", (1, 0)), ("pan-right", (-1, 0)), ("tilt-up", (0, 1)), ("tilt-down", (0, -1)), ("still", (0, 0))],
+)
+def test_what_is_seen_moves_against_the_way_that_the_camera_turns(
+    move: NamedMove, way: tuple[int, int], gallery: Gallery
+) -> None:
+    camera = named_camera(move, zoom_per_s=0.02, duration_s=2, image=(432, 768), frame=SIZE)
+    request = segment((gallery.hang(card(3, (432, 768))), camera, 0, 60), frames=60)
+    first, last = (drawn(request, gallery, frame)[0].astype(np.float32) for frame in (0, 59))
+    moved, _ = cv2.phaseCorrelate(first, last, cv2.createHanningWindow(SIZE, cv2.CV_32F))
+    wanted = (way[0] * 0.07 * SIZE[0], way[1] * 0.07 * SIZE[1])
+    assert moved == pytest.approx(wanted, abs=0.7)
 
 
 def test_a_flat_picture_keeps_its_colour(gallery: Gallery) -> None:

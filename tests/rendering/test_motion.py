@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from media_factory.errors import InputError
 from media_factory.rendering.model import Camera, Window
-from media_factory.rendering.motion import camera_for, move_for, window_at, window_rect
+from media_factory.rendering.motion import NamedMove, camera_for, move_for, named_camera, window_at, window_rect
 
 SEEDS = st.integers(min_value=0, max_value=2**32)
 SIZES = st.tuples(st.integers(min_value=64, max_value=8192), st.integers(min_value=64, max_value=8192))
@@ -128,6 +128,38 @@ def test_a_linear_pan_moves_by_even_steps() -> None:
 def test_a_frame_that_a_shot_does_not_have_is_refused(frame: int, of: int) -> None:
     with pytest.raises(InputError, match="frame"):
         window_at(camera(0), frame, of)
+
+
+NAMED: tuple[NamedMove, ...] = ("push", "pull", "pan-left", "pan-right", "tilt-up", "tilt-down")
+
+
+@given(st.sampled_from(NAMED), st.floats(0, 0.05), st.floats(0.2, 120), SIZES, SIZES)
+def test_a_named_move_goes_its_way_and_is_neither_hidden_nor_hasty(
+    move: NamedMove, zoom_per_s: float, duration_s: float, image: tuple[int, int], frame: tuple[int, int]
+) -> None:
+    made = named_camera(move, zoom_per_s=zoom_per_s, duration_s=duration_s, image=image, frame=frame)
+    left, top, width, height = window_rect(made.start, *image, *frame)
+    end_left, end_top, end_width, _ = window_rect(made.end, *image, *frame)
+    across, down = (end_left - left) / width, (end_top - top) / height
+    if move in ("push", "pull"):
+        assert 1.03 <= max(made.start.zoom, made.end.zoom) <= 1.10
+        assert (end_width < width) == (move == "push")
+        return
+    assert 1 <= made.start.zoom == made.end.zoom <= 1.10
+    travelled, other = (across, down) if move.startswith("pan") else (down, across)
+    assert other == pytest.approx(0, abs=1e-9)
+    assert (travelled < 0) == (move in ("pan-left", "tilt-up"))
+    assert 0.0299 <= abs(travelled) <= max(0.03, 0.035 * duration_s) * 1.0001
+
+
+def test_a_still_camera_stays_where_it_is() -> None:
+    made = named_camera("still", zoom_per_s=0.05, duration_s=9, image=(1920, 1080), frame=PORTRAIT)
+    assert made.start == made.end == Window(zoom=1)
+
+
+def test_a_pan_over_a_wide_picture_needs_no_zoom() -> None:
+    made = named_camera("pan-right", zoom_per_s=0.02, duration_s=6, image=(1920, 1080), frame=PORTRAIT)
+    assert made.start.zoom == 1
 
 
 def test_impossible_cameras_are_refused() -> None:

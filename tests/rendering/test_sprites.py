@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from fractions import Fraction
+from itertools import pairwise
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -13,13 +15,15 @@ from numpy.typing import NDArray
 
 from media_factory.captions.cards import CaptionBox, CaptionCard, CaptionStyle
 from media_factory.captions.cueing import cards_from_words, fitted_style, spans_for
+from media_factory.captions.style import BurnedIn
 from media_factory.errors import GlyphsMissing, RenderError
 from media_factory.rendering.planes import Planes
 from media_factory.rendering.sprites import Sprite, blend, caption_sprite
 from media_factory.timing import Word
-from tests.captions.texts import ARABIC, HEBREW, JAPANESE, LATIN, MOON, RATES, THAI, spoken, style
+from tests.captions.texts import ARABIC, CHINESE, HEBREW, HINDI, JAPANESE, LATIN, MOON, RATES, THAI, spoken, style
 from tests.needs import lacking
 
+PRESETS: tuple[BurnedIn, ...] = get_args(BurnedIn)
 FORMATS = [(1080, 1920), (1920, 1080), (1080, 1080), (360, 640)]
 
 
@@ -75,6 +79,46 @@ def test_no_pixel_of_a_card_lies_outside_its_box(text: str, language: str, size:
             assert active is not None or unclipped(sprite, look)
 
 
+@pytest.mark.parametrize("preset", PRESETS[1:])
+@pytest.mark.parametrize("size", [(1080, 1920), (640, 360), (540, 540)])
+@pytest.mark.parametrize(("text", "language"), [(MOON, "en"), (HEBREW, "he")], ids=["english", "hebrew"])
+def test_no_pixel_of_any_preset_lies_outside_its_box(
+    text: str, language: str, size: tuple[int, int], preset: BurnedIn
+) -> None:
+    look = style(*size, language, theme="vintage", preset=preset)
+    look = fitted_style((word.text for word in spoken(text, language)), look)
+    for card in cards_of(text, look):
+        for active in (None, len(card.words) - 1):
+            sprite = caption_sprite(written(card), active, look)
+            assert inside(sprite, look, *size)
+            assert active is not None or unclipped(sprite, look)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_nothing_of_any_preset_is_cut_off_by_its_box(preset: BurnedIn) -> None:
+    look = style(preset=preset)
+    taller = look.box.model_copy(update={"y_px": look.box.y_px - 60, "height_px": look.box.height_px + 120})
+    roomy = look.model_copy(update={"box": taller})
+    lines = (("Ẫộ", "WWW"), ("gjpqy,", "Ŵ"))
+    for active in (None, 0, 3):
+        one, other = (covered(caption_sprite(lines, active, each), 1080, 1920) >= 128 for each in (look, roomy))
+        assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize(
+    ("text", "language"), [(JAPANESE, "ja"), (CHINESE, "zh"), (THAI, "th"), (HINDI, "hi"), (ARABIC, "ar")]
+)
+def test_every_preset_draws_every_script_inside_its_box(text: str, language: str, preset: BurnedIn) -> None:
+    look = style(language=language, preset=preset)
+    try:
+        look = fitted_style((word.text for word in spoken(text, language)), look)
+        cards = cards_of(text, look)
+    except GlyphsMissing:
+        lacking(f"no font for {language} is installed")
+    assert all(inside(caption_sprite(written(card), 0, look), look, 1080, 1920) for card in cards)
+
+
 @pytest.mark.parametrize(("text", "language"), [(JAPANESE, "ja"), (THAI, "th")])
 def test_scripts_that_only_some_machines_can_draw_stay_in_the_box_too(text: str, language: str) -> None:
     look = style(language=language)
@@ -115,6 +159,71 @@ def test_lighting_a_word_changes_nothing_around_the_other_words() -> None:
     assert 1.2 * size < lit_width < 3 * size  # "the" and its pill
     assert rows.min() > box.y_px + box.height_px // 2 - 0.2 * size
     assert columns.min() > box.x_px + 3 * size  # "became" stands to the left of it
+
+
+def lit_columns(look: CaptionStyle, line: tuple[str, ...], active: int) -> tuple[int, int]:
+    """Return the first and last column that change when a word is lit."""
+    frames = []
+    for lit in (None, active):
+        planes = grey(1080, 1920, 90)
+        blend(planes, caption_sprite((line,), lit, look))
+        frames.append(planes[0].astype(int))
+    columns = np.nonzero(np.abs(frames[0] - frames[1]) > 1)[1]
+    return int(columns.min()), int(columns.max())
+
+
+@pytest.mark.parametrize("preset", ["pop", "boxed"])
+def test_a_word_lit_in_its_colour_grows_without_touching_its_neighbours(preset: BurnedIn) -> None:
+    look = style(preset=preset)
+    line = ("On", "the", "Moon")
+    spans = [lit_columns(look, line, active) for active in range(3)]
+    assert all(before[1] < after[0] for before, after in pairwise(spans))
+
+
+def test_a_popping_word_is_larger_by_a_few_percent() -> None:
+    look = style(preset="pop")
+    still = look.model_copy(update={"lit_scale": 1.0})
+    (left, right), (first, last) = lit_columns(look, ("Moon",), 0), lit_columns(still, ("Moon",), 0)
+    outline = 2 * (look.outline_px + 1)
+    assert 1.02 * (last - first) < right - left - outline <= 1.06 * (last - first) + 2
+
+
+@pytest.mark.parametrize("preset", ["plain", "lower-third"])
+def test_presets_that_light_no_word_draw_a_card_once(preset: BurnedIn) -> None:
+    look = style(preset=preset)
+    assert caption_sprite((("On", "the", "Moon"),), 1, look) is caption_sprite((("On", "the", "Moon"),), None, look)
+
+
+def test_a_panel_darkens_a_white_picture_behind_its_words() -> None:
+    planes = grey(1080, 1920, 235)
+    look = style(preset="boxed")
+    sprite = caption_sprite((("Moon", "landing"),), None, look)
+    blend(planes, sprite)
+    region = planes[0][place_of(sprite)]
+    edge = region[region.shape[0] // 2, 4]
+    assert edge < 80
+    assert region.max() >= 230
+    assert region[0, 0] > 200  # the corners are round
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "side"), [("en", ("Moon", "landing"), 0), ("he", ("הבנק", "המרכזי"), -1)]
+)
+def test_the_bar_of_a_lower_third_stands_where_the_language_begins(
+    language: str, words: tuple[str, ...], side: int
+) -> None:
+    look = style(1920, 1080, language, preset="lower-third")
+    planes = grey(1920, 1080, 16)
+    sprite = caption_sprite((words,), None, look)
+    blend(planes, sprite)
+    reds = planes[2][
+        sprite.y_px // 2 : (sprite.y_px + sprite.height_px) // 2,
+        sprite.x_px // 2 : (sprite.x_px + sprite.width_px) // 2,
+    ]
+    red_columns = np.nonzero(reds[reds.shape[0] // 2] > 170)[0]
+    assert look.panel is not None
+    assert len(red_columns) == pytest.approx(look.panel.bar_px / 2, abs=1)
+    assert abs(red_columns[side] - (0 if side == 0 else reds.shape[1] - 1)) <= 2
 
 
 def test_the_first_line_stands_at_the_same_height_on_every_card() -> None:
@@ -207,8 +316,9 @@ def test_a_sprite_that_reaches_beyond_the_frame_is_refused() -> None:
         blend(grey(640, 360, 90), sprite)
 
 
-def test_a_film_of_seventy_words_is_drawn_in_well_under_a_second() -> None:
-    look = style(theme="fire")
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_film_of_seventy_words_is_drawn_in_well_under_a_second(preset: BurnedIn) -> None:
+    look = style(theme="fire", preset=preset)
     cards = cards_of(f"{MOON} {RATES}", look)
     spans = spans_for(cards, Fraction(30), 0, 3000)
     assert len(spans) > 50

@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media_factory.errors import InputError
-from media_factory.rendering.timeline import LONGEST_RUN_S, Timeline, build_timeline, segments_of
+from media_factory.rendering.timeline import (
+    LONGEST_RUN_S,
+    ShotList,
+    Timeline,
+    build_shot_list,
+    build_timeline,
+    segments_of,
+)
 from media_factory.timing import frame_at, frames_for
 
 RATES = st.sampled_from([Fraction(24), Fraction(25), Fraction(30), Fraction(30000, 1001), Fraction(60), Fraction(1)])
@@ -128,3 +135,43 @@ def test_a_negative_time_is_refused_by_name(name: str) -> None:
     times = {"transition_s": 0.5, "pause_s": 0.5, "lead_s": 0.1, "tail_s": 0.8, f"{name}_s": -0.1}
     with pytest.raises(InputError, match=name):
         build_timeline([1.0], Fraction(30), **times)
+
+
+@st.composite
+def shot_lists(draw: st.DrawFn) -> ShotList:
+    transitions = draw(st.lists(st.integers(0, 40), min_size=1, max_size=10))
+    lengths = [
+        max(1, entering + leaving) + draw(st.integers(0, 400))
+        for entering, leaving in zip(transitions, [*transitions[1:], 0], strict=True)
+    ]
+    return build_shot_list(lengths, transitions, draw(RATES))
+
+
+@given(shot_lists())
+def test_a_shot_list_s_runs_hold_each_frame_once_and_each_shot_whole(shots: ShotList) -> None:
+    seen: dict[int, list[int]] = {index: [] for index in range(len(shots.shots))}
+    at = 0
+    for run in segments_of(shots):
+        assert run.first_frame == at
+        at += run.frames
+        for shown in run.shots:
+            assert shots.shots[shown.shot].first_frame + shown.first == run.first_frame
+            seen[shown.shot] += range(shown.first, shown.first + run.frames)
+    assert at == shots.frames
+    for index, shot in enumerate(shots.shots):
+        assert seen[index] == list(range(shot.frames))
+
+
+@given(shot_lists())
+def test_a_shot_list_lasts_as_long_as_its_shots_less_their_overlaps(shots: ShotList) -> None:
+    overlaps = sum(shot.fade_in_frames for shot in shots.shots[1:])
+    assert shots.frames == sum(shot.frames for shot in shots.shots) - overlaps
+    transitions = [run for run in segments_of(shots) if run.is_transition]
+    assert [run.frames for run in transitions] == [shot.fade_in_frames for shot in shots.shots if shot.fade_in_frames]
+
+
+def test_a_shot_that_its_transitions_leave_no_room_is_refused_by_name() -> None:
+    with pytest.raises(InputError, match=r"^shots\[1\]\.duration_s: 1 s are too short; its transitions take 1\.2 s"):
+        build_shot_list([60, 30, 60], [0, 18, 18], Fraction(30))
+    with pytest.raises(InputError, match="at least one"):
+        build_shot_list([], [], Fraction(30))

@@ -1,0 +1,78 @@
+"""A film, whatever it tells: its segments, its master, the gate, and what is made beside it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from flows.extras import make_film_extras
+from media_factory.assets import Asset
+from media_factory.briefs.base import FilmedBrief
+from media_factory.delivery.extras_model import FilmParts
+from media_factory.delivery.films import FinishedFilm
+from media_factory.factory import Factory
+from media_factory.rendering.film import Film
+from media_factory.rendering.hardware import to_encode_again
+from media_factory.rendering.inspect_model import InspectionRequest
+from media_factory.rendering.model import Hdr, HdrRequest, JoinRequest, Master, Segment, SegmentRequest
+from tasks.hdr import make_hdr
+from tasks.inspection import inspect_master
+from tasks.masters import join_master
+from tasks.posters import make_poster
+from tasks.segments import render_segment
+
+Gate = Callable[[Master, Sequence[Segment]], InspectionRequest]
+
+
+async def make_film(
+    film: Film, brief: FilmedBrief, sound: Asset | None, captions: Asset | None, gate: Gate, here: Factory
+) -> FinishedFilm:
+    """Render a film, join it with its sound, inspect it, and make what the brief asks for beside it.
+
+    Args:
+        film: what to render.
+        brief: says which extras, and whether HDR10.
+        sound: the film's sound track, or None.
+        captions: WebVTT for streams, or None.
+        gate: says what to ask of the inspection.
+        here: the factory.
+    """
+    poster, (segments, reasons) = await asyncio.gather(
+        make_poster(film.poster, here), render_segments(film.segments, here)
+    )
+    master = await join_master(JoinRequest(segments=segments, sound=sound, rate=film.rate), here)
+    parts = FilmParts(film=film, segments=segments, master=master, captions=captions, language=brief.language)
+    inspection, extras, hdr = await asyncio.gather(
+        inspect_master(gate(master, segments), here),
+        make_film_extras(brief.extras, parts, here),
+        make_hdr_if_asked(brief, master, here),
+    )
+    return FinishedFilm(
+        aspect=film.aspect,
+        master=master,
+        poster=poster.image,
+        inspection=inspection,
+        extras=extras,
+        hdr=hdr,
+        reasons=(*film.reasons, *reasons),
+    )
+
+
+async def render_segments(
+    requests: Sequence[SegmentRequest], here: Factory
+) -> tuple[tuple[Segment, ...], tuple[str, ...]]:
+    """Render segments, all of them by one encoder, and say why if that is not the one that was asked for."""
+    segments = await asyncio.gather(*(render_segment(request, here) for request in requests))
+    reasons = tuple(dict.fromkeys(reason for segment in segments for reason in segment.reasons))
+    again = to_encode_again(requests, segments)
+    if again:
+        segments = await asyncio.gather(*(render_segment(request, here) for request in again))
+    return tuple(segments), reasons
+
+
+async def make_hdr_if_asked(brief: FilmedBrief, master: Master, here: Factory) -> Hdr | None:
+    """Make a film's HDR10 rendition where the brief asks for it."""
+    return await make_hdr(HdrRequest(master=master.video, quality=brief.quality), here) if brief.hdr else None
+
+
+__all__ = ["make_film"]
