@@ -26,6 +26,7 @@ from media_factory.rendering.film import Film, film_of
 
 _STOCK = {"standard": "veryfast", "high": "medium"}
 Figures = defaultdict[str, list[float]]
+_LONG_STILL = "long-still"
 
 
 def jobs(quick: bool) -> list[Job]:
@@ -124,17 +125,23 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a short job and one round")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of each job")
     parser.add_argument("--skip-peers", action="store_true", help="leave MoviePy out")
-    parser.add_argument("--jobs", default="", help="names of jobs, parted by commas; all if none")
+    parser.add_argument(
+        "--jobs", default="", help="reference, wide, photographs, long-still (or quick), parted by commas; all if none"
+    )
     parser.add_argument("--scratch", type=Path, help="where frames are kept, 3 GB; a folder in memory is fastest")
     options = parser.parse_args()
     found: Figures = defaultdict(list)
     python = None if options.skip_peers else peers.moviepy_python()
-    wanted = set(options.jobs.split(",")) - {""}
+    known = [*(job.name for job in jobs(options.quick)), _LONG_STILL]
+    wanted = set(options.jobs.split(",")) - {""} or set(known)
+    if unknown := wanted - set(known):
+        parser.error(f"--jobs: there is no {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     with tempfile.TemporaryDirectory(dir=options.scratch) as name:
         for job in jobs(options.quick):
-            if not wanted or job.name in wanted:
+            if job.name in wanted:
                 measure_job(job, Path(name), 1 if options.quick else options.rounds, python, found)
-        found["long_still_over_limit"].append(long_still.over_limit(Path(name) / "long", options.quick))
+        if _LONG_STILL in wanted:
+            found["long_still_over_limit"].append(long_still.over_limit(Path(name) / "long", options.quick))
     figures = {name: round(statistics.median(values), 4) for name, values in found.items()}
     if options.json:
         print(json.dumps({"figures": figures}))
