@@ -60,10 +60,10 @@ def moon(canvas: Canvas, brush: Brush) -> None:
         slope = (dx * toward[0] + dy * toward[1] + dz * toward[2]) / np.maximum(away * size, 1e-4)
         relief -= _bowl(away) * slope * np.float32(0.16 + 0.7 * size)
     rough = field(brush.rng, lit.shape[1], lit.shape[0], 20, 3) - np.float32(0.5)
-    plains = smoothstep(0.52, 0.66, field(brush.rng, lit.shape[1], lit.shape[0], 2.3, 4))
+    plains = smoothstep(0.36, 0.78, field(brush.rng, lit.shape[1], lit.shape[0], 2.3, 5))
     shadow, low, high = _dust(brush)
-    ground = high + (low - high) * (plains * 0.75 - rough * 0.5)[..., None]
-    day = smoothstep(-0.06, 0.62, (lit + relief * smoothstep(-0.25, 0.2, lit) + rough * 0.10).astype(np.float32))
+    ground = high + (low - high) * (plains * 0.6 - rough * 0.5)[..., None]
+    day = smoothstep(-0.06, 0.95, (lit + relief * smoothstep(-0.25, 0.2, lit) + rough * 0.10).astype(np.float32))
     shade = (shadow + (ground - shadow) * day[..., None]).astype(np.float32)
     canvas.blend(sphere.inside, shade, top=sphere.top, left=sphere.left)
 
