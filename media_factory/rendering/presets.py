@@ -22,7 +22,7 @@ from media_factory.rendering.encoders import frame_problem
 from media_factory.rendering.model import Encoding
 from media_factory.rendering.segments import FILM_ENCODING
 
-# The reference job beside stock medium at CRF 20: a whole render in 0.56 of that encoder's CPU seconds, with 0.90 of its
+# The reference job beside stock medium at CRF 20: a whole render in 0.56 of that encoder's CPU seconds, 0.90 of the
 # bytes, VMAF 0.14 lower, and less banding.
 _SLOW_CAMERA = "me=dia:subme=2:ref=1:weightp=0:b-adapt=0:trellis=1:bframes=7:b-pyramid=normal:rc-lookahead=30"
 # Four references are what a level holds at the frame size that it is named for (H.264, table A-1).
