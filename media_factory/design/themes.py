@@ -166,4 +166,14 @@ def _theme(name: ThemeName) -> Theme:
 
 THEMES: dict[ThemeName, Theme] = {name: _theme(name) for name in get_args(ThemeName)}
 
-__all__ = ["THEMES", "HexColour", "Palette", "Style", "Theme", "ThemeName"]
+
+def theme_in(name: ThemeName, colours: tuple[HexColour, ...]) -> Theme:
+    """Return a theme in six colours of one's own, in the order of `Palette`; in its own colours if none are given."""
+    theme = THEMES[name]
+    if not colours:
+        return theme
+    palette = Palette(**dict(zip(Palette.model_fields, colours, strict=True)))
+    return theme.model_copy(update={"palette": palette})
+
+
+__all__ = ["THEMES", "HexColour", "Palette", "Style", "Theme", "ThemeName", "theme_in"]

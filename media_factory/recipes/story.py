@@ -8,7 +8,7 @@ from media_factory.briefs.fields import Aspect, frame_size
 from media_factory.briefs.model import StoryBrief
 from media_factory.briefs.storyboard import Scene, storyboard
 from media_factory.calls.selection import Choice, choose, unasked_drafts
-from media_factory.design.themes import THEMES, Palette
+from media_factory.design.themes import theme_in
 from media_factory.model import Model
 from media_factory.providers.registry import Providers
 from media_factory.rendering.film import Film, Look, SceneMedia, film_of, film_words, picture_size
@@ -124,12 +124,8 @@ class Story(Model):
 
 def look_of(brief: StoryBrief) -> Look:
     """Return how a brief's film looks and moves: its theme, in its own colours if it gives some."""
-    theme = THEMES[brief.theme]
-    if brief.palette:
-        colours = dict(zip(Palette.model_fields, brief.palette, strict=True))
-        theme = theme.model_copy(update={"palette": Palette(**colours)})
     return Look(
-        theme=theme,
+        theme=theme_in(brief.theme, brief.palette),
         language=brief.language,
         rate=brief.rate,
         seed=brief.seed,

@@ -14,7 +14,7 @@ from media_factory.captions.cards import CaptionSpan, CaptionStyle
 from media_factory.captions.cueing import Cue, phrase_cues
 from media_factory.captions.labels import Label, label_for, timed_words
 from media_factory.captions.style import caption_style_for
-from media_factory.design.themes import THEMES, Palette, Theme
+from media_factory.design.themes import Theme, theme_in
 from media_factory.errors import InputError
 from media_factory.model import Model
 from media_factory.rendering.film import Film
@@ -59,11 +59,7 @@ class VideoPiece(Model):
     @property
     def theme(self) -> Theme:
         """The brief's theme, in its own colours if it gives some."""
-        theme = THEMES[self.brief.theme]
-        if not self.brief.palette:
-            return theme
-        colours = dict(zip(Palette.model_fields, self.brief.palette, strict=True))
-        return theme.model_copy(update={"palette": Palette(**colours)})
+        return theme_in(self.brief.theme, self.brief.palette)
 
     @property
     def size(self) -> Size:
