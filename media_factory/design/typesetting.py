@@ -1,15 +1,11 @@
-"""Words on a line: their widths, and the order in which a reader's eye meets them."""
+"""Words on a line: the order in which a reader's eye meets them."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
 
 from bidi import get_display
-
-from media_factory.design.fonts import face_for, load
-from media_factory.design.themes import Style
 
 RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 # One stand-in character per word: strong left-to-right ones, and strong right-to-left ones (Mende Kikakui has 190).
@@ -19,16 +15,6 @@ _LEFT_STAND_IN, _RIGHT_STAND_IN = 0x4E00, 0x1E800
 def is_right_to_left(language: str) -> bool:
     """Say whether a language is written from right to left."""
     return language.split("-")[0].lower() in RIGHT_TO_LEFT
-
-
-@lru_cache(maxsize=20_000)
-def width_px(text: str, style: Style, size_px: int, language: str = "en") -> float:
-    """Return the advance width of a shaped word or line in one script, in pixels.
-
-    Raises:
-        GlyphsMissing: no installed font can draw it.
-    """
-    return load(face_for(text, style.family, style.weight, language), size_px).getlength(text)
 
 
 def visual_order(words: Sequence[str], language: str) -> list[int]:
@@ -52,4 +38,4 @@ def _is_left(word: str) -> bool:
     return any(unicodedata.bidirectional(c) == "L" for c in word)
 
 
-__all__ = ["RIGHT_TO_LEFT", "is_right_to_left", "visual_order", "width_px"]
+__all__ = ["RIGHT_TO_LEFT", "is_right_to_left", "visual_order"]

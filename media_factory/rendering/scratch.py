@@ -5,9 +5,6 @@ Whatever is made lies twice for a moment: in the folder that it is made in, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from fractions import Fraction
-
 from media_factory.rendering.ducking import SAMPLE_RATE_HZ
 from media_factory.rendering.model import JoinRequest, MixRequest, SegmentRequest
 from media_factory.timing import seconds_of
@@ -43,11 +40,4 @@ def join_bytes(request: JoinRequest) -> int:
     return (pictures + sound) * _COPIES
 
 
-def film_bytes(segments: Iterable[SegmentRequest], duration_s: Fraction, *, music: bool) -> int:
-    """Return how many bytes a whole film takes that is made from nothing: segments, sound, and their join."""
-    pictures = sum(segment_bytes(segment) for segment in segments)
-    stems = _STEMS_WITH_MUSIC if music else _STEMS
-    return pictures * 2 + round(duration_s * _WAV_BYTES_A_S * stems)
-
-
-__all__ = ["film_bytes", "join_bytes", "mix_bytes", "segment_bytes"]
+__all__ = ["join_bytes", "mix_bytes", "segment_bytes"]

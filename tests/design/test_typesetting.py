@@ -1,7 +1,6 @@
 """Words of a line stand in the order in which a reader's eye meets them."""
 
-from media_factory.design.themes import Style
-from media_factory.design.typesetting import is_right_to_left, visual_order, width_px
+from media_factory.design.typesetting import is_right_to_left, visual_order
 
 
 def test_english_words_stand_as_they_are_read() -> None:
@@ -17,8 +16,3 @@ def test_a_latin_name_keeps_its_order_inside_arabic() -> None:
     order = visual_order(["في", "New", "York", "اليوم"], "ar")
     assert order.index(1) + 1 == order.index(2)
     assert order[0] == 3
-
-
-def test_a_longer_word_is_wider() -> None:
-    style = Style(family="Roboto", weight=400)
-    assert width_px("media", style, 40) < width_px("media factory", style, 40)

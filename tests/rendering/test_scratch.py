@@ -11,7 +11,7 @@ from media_factory.errors import RenderError
 from media_factory.factory import Factory
 from media_factory.rendering.audio import mix_sound
 from media_factory.rendering.model import Encoding, JoinRequest, Segment
-from media_factory.rendering.scratch import film_bytes, join_bytes, mix_bytes, segment_bytes
+from media_factory.rendering.scratch import join_bytes, mix_bytes, segment_bytes
 from media_factory.rendering.segments import encode_segment
 from tasks.segments import render_segment
 from tests.rendering.films import PUSH, Gallery, segment
@@ -60,13 +60,6 @@ def test_a_join_takes_the_film_twice(tmp_path: Path) -> None:
     asset = asset_of(tmp_path / "x")
     request = JoinRequest(segments=(Segment(video=asset, frames=9),) * 3, sound=asset, rate=Fraction(30))
     assert join_bytes(request) == 2 * 4000
-
-
-def test_a_whole_film_is_more_than_its_parts(tmp_path: Path) -> None:
-    asked = segment((Gallery(tmp_path).flat("#202020"), PUSH, 0, 40), frames=40)
-    whole = film_bytes([asked] * 3, Fraction(4), music=False)
-    assert whole > 3 * segment_bytes(asked)
-    assert film_bytes([asked] * 3, Fraction(4), music=True) > whole
 
 
 async def test_a_stage_is_refused_before_it_works_when_the_disk_is_too_small(
