@@ -34,7 +34,7 @@ format: $(READY)
 	$(BIN)/ruff format .
 
 lock: $(READY) ## write requirements.lock anew from pyproject.toml
-	$(BIN)/uv pip compile pyproject.toml --extra espeak --group dev --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
 
 $(READY): requirements.lock pyproject.toml

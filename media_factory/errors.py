@@ -5,9 +5,12 @@ The tree::
     MediaFactoryError
     ├── InputError                 somebody gave us something we can't use: never retried, exit code 2
     │   ├── BriefError             a field of a brief
+    │   ├── ModelRetired           a vendor switched this model off
+    │   ├── ContentBlocked         our content rules forbid it; nobody was asked
     │   └── GlyphsMissing          no installed font can draw this text
     ├── ProviderError              a vendor or engine did not deliver
-    │   ├── ProviderUnavailable    not installed, not reachable, 5xx            (retryable)
+    │   ├── ProviderUnavailable    failing on its side (5xx), dropped           (retryable)
+    │   │   └── NotReached         not installed, refused, switched off by us: it never got the request
     │   ├── ProviderTimeout        no answer within the deadline                (retryable)
     │   ├── RateLimited            asked too often; `retry_after_s` may say when (retryable)
     │   ├── BadReply               an answer that does not decode or fit        (retryable)
@@ -15,7 +18,9 @@ The tree::
     │   ├── QuotaExhausted         the account is empty
     │   ├── InvalidRequest         the vendor says that we asked wrongly
     │   ├── VoiceNotFound          no such voice
-    │   └── ContentRefused         the vendor will not make this
+    │   ├── ContentRefused         the vendor will not make this
+    │   └── OutcomeUnknown         it may have been paid already; a person decides whether to pay again
+    ├── BudgetExceeded             a cap would be crossed; no call was made
     ├── StoreError                 bytes by digest
     │   └── AssetLost              missing, or not what its digest says         (retryable)
     ├── BooksError                 receipts and leases
@@ -25,11 +30,16 @@ The tree::
         ├── FfmpegFailed           the ffmpeg program ended with an error
         └── SilentAudio            nothing to hear, so nothing to scale
 
-Each class answers by attribute: `retryable`, and `retry_after_s` where a vendor said when. Decisions read these;
-nothing parses messages.
+Each class answers by attribute: `retryable`, and `retry_after_s` where a vendor said when; a `ProviderError` also
+`paid` (has the vendor charged for it?) and `falls_back` (may somebody else be asked?). Decisions read these; nothing
+parses messages.
 """
 
 from __future__ import annotations
+
+from typing import Literal
+
+Paid = Literal["no", "yes", "unknown"]
 
 
 class MediaFactoryError(Exception):
@@ -64,24 +74,60 @@ class BriefError(InputError):
         return f"{self.source}: {lines}" if self.source else lines
 
 
+class ModelRetired(InputError):
+    """The vendor switched this model off; the message names what replaces it."""
+
+
+class ContentBlocked(InputError):
+    """Our content rules forbid what is asked; the message names the rule and never the text."""
+
+
 class GlyphsMissing(InputError):
     """No installed font can draw this text."""
 
 
 class ProviderError(MediaFactoryError):
-    """A vendor or engine did not deliver."""
+    """A vendor or engine did not deliver.
+
+    `paid` says whether the vendor charged for the call; `falls_back` whether another provider may be asked instead.
+    """
+
+    paid: Paid = "no"
+    falls_back: bool = False
 
 
 class ProviderUnavailable(ProviderError):
-    """Not installed, not reachable, or failing on its side."""
+    """Failing on its side, or gone in the middle of a call."""
 
     retryable = True
+    paid: Paid = "unknown"
+    falls_back = True
+
+
+class NotReached(ProviderUnavailable):
+    """The provider never got the request: not installed, connection refused, or kept from it by us.
+
+    Args:
+        message: what keeps us from it, and the cure.
+        retry_after_s: seconds to wait, where that is known.
+    """
+
+    paid = "no"
+
+    def __init__(self, message: str, retry_after_s: float | None = None) -> None:
+        super().__init__(message, retry_after_s)
+        self.retry_after_s = retry_after_s
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class ProviderTimeout(ProviderError):
     """No answer within the deadline."""
 
     retryable = True
+    paid = "unknown"
+    falls_back = True
 
 
 class RateLimited(ProviderError):
@@ -93,6 +139,7 @@ class RateLimited(ProviderError):
     """
 
     retryable = True
+    falls_back = True
 
     def __init__(self, message: str, retry_after_s: float | None = None) -> None:
         super().__init__(message, retry_after_s)
@@ -103,17 +150,23 @@ class RateLimited(ProviderError):
 
 
 class BadReply(ProviderError):
-    """An answer that does not decode, or is not what was asked for."""
+    """An answer that does not decode, or is not what was asked for; vendors charge for those too."""
 
     retryable = True
+    paid = "yes"
+    falls_back = True
 
 
 class AuthenticationFailed(ProviderError):
     """The key is missing or wrong."""
 
+    falls_back = True
+
 
 class QuotaExhausted(ProviderError):
     """The account has no credit left."""
+
+    falls_back = True
 
 
 class InvalidRequest(ProviderError):
@@ -126,6 +179,16 @@ class VoiceNotFound(ProviderError):
 
 class ContentRefused(ProviderError):
     """The provider will not make this; nobody else is asked."""
+
+
+class OutcomeUnknown(ProviderError):
+    """An earlier call may have been paid and left nothing; paying again is for a person (or the policy) to decide."""
+
+    paid = "unknown"
+
+
+class BudgetExceeded(MediaFactoryError):
+    """A cap would be crossed, so no call was made; the message names the cap, what is spent, and what was asked."""
 
 
 class StoreError(MediaFactoryError):
@@ -185,6 +248,8 @@ __all__ = [
     "BadReply",
     "BooksError",
     "BriefError",
+    "BudgetExceeded",
+    "ContentBlocked",
     "ContentRefused",
     "FfmpegFailed",
     "GlyphsMissing",
@@ -192,6 +257,10 @@ __all__ = [
     "InvalidRequest",
     "LeaseLost",
     "MediaFactoryError",
+    "ModelRetired",
+    "NotReached",
+    "OutcomeUnknown",
+    "Paid",
     "ProviderError",
     "ProviderTimeout",
     "ProviderUnavailable",

@@ -10,9 +10,11 @@ from typing import Literal
 
 from pydantic import Field
 
+from media_factory.assets import Asset
 from media_factory.model import Model
 
 ProviderModel = str
+Emotion = Literal["calm", "cheerful", "serious", "sad", "excited", "whispering"]
 Layout = Literal["title", "quote", "figure", "chart", "list", "art"]
 
 
@@ -77,10 +79,12 @@ class SpeechRequest(Model):
     language: str = Field(default="en", description="BCP 47 tag")
     voice: str | None = Field(default=None, description="the provider's own voice name; its default if none")
     rate_wpm: int = Field(default=160, ge=80, le=300, description="words a minute")
+    emotion: Emotion | None = Field(default=None, description="how it is said; as the provider would if none")
+    style: str | None = Field(default=None, max_length=400, description="directions to the speaker, in plain words")
 
 
 class ClipRequest(Model):
-    """Ask for one moving picture."""
+    """Ask for one moving picture, from words or from a still that it sets in motion."""
 
     provider: ProviderModel
     prompt: str = Field(min_length=1)
@@ -88,15 +92,45 @@ class ClipRequest(Model):
     height_px: int = Field(ge=64, le=8192)
     duration_s: float = Field(gt=0, le=60)
     seed: int = Field(default=0, ge=0)
+    image: Asset | None = Field(default=None, description="the first frame; none makes the clip from words alone")
+
+
+class SoundRequest(Model):
+    """Ask for a sound effect or a piece of music."""
+
+    provider: ProviderModel
+    kind: Literal["effect", "music"]
+    prompt: str = Field(min_length=1)
+    duration_s: float = Field(ge=0.5, le=600)
+
+
+class AlignRequest(Model):
+    """Ask when each word of a text is spoken in a sound."""
+
+    provider: ProviderModel
+    sound: Asset
+    text: str = Field(min_length=1)
+    language: str = Field(default="en", description="BCP 47 tag")
+
+
+class ModerationRequest(Model):
+    """Ask whether a text may be published."""
+
+    provider: ProviderModel
+    text: str = Field(min_length=1)
 
 
 __all__ = [
+    "AlignRequest",
     "Card",
     "ClipRequest",
     "DataPoint",
+    "Emotion",
     "ImageRequest",
     "Layout",
+    "ModerationRequest",
     "PromptRequest",
     "ProviderModel",
+    "SoundRequest",
     "SpeechRequest",
 ]

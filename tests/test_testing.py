@@ -18,6 +18,7 @@ from media_factory.testing import (
     ImageConformance,
     SpeechConformance,
 )
+from media_factory.testing.conformance import CALL
 
 IMAGE = ImageRequest(provider="fake:instant", prompt="a port", width_px=90, height_px=64)
 SPEECH = SpeechRequest(provider="fake:instant", text="It rose to 3.25% in the U.S. today.")
@@ -52,19 +53,19 @@ async def test_dials_fail_as_often_as_told_then_work_and_count_the_calls() -> No
     dials = Dials(failures=[ProviderUnavailable("away")], price_usd=Decimal("0.04"))
     image = FakeImage(dials)
     with pytest.raises(ProviderUnavailable):
-        await image.generate(IMAGE)
-    assert (await image.generate(IMAGE)).price_usd == Decimal("0.04")
+        await image.generate(IMAGE, CALL)
+    assert (await image.generate(IMAGE, CALL)).price_usd == Decimal("0.04")
     assert len(dials.calls) == 2
 
 
 async def test_longer_text_takes_longer_to_say_and_a_faster_pace_shorter() -> None:
     async def length(text: str, rate_wpm: int) -> int:
         request = SpeechRequest(provider="fake:instant", text=text, rate_wpm=rate_wpm)
-        return len((await FakeSpeech().generate(request)).data)
+        return len((await FakeSpeech().generate(request, CALL)).data)
 
     assert await length("one two three four", 160) > await length("one two", 160)
     assert await length("one two", 160) > await length("one two", 240)
 
 
 async def test_without_word_timing_there_are_no_words() -> None:
-    assert (await FakeSpeech(word_timing=False).generate(SPEECH)).words is None
+    assert (await FakeSpeech(word_timing=False).generate(SPEECH, CALL)).words is None

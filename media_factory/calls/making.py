@@ -18,7 +18,8 @@ from PIL import Image
 from media_factory.captions.alignment import align
 from media_factory.errors import BadReply
 from media_factory.factory import Factory
-from media_factory.providers.base import ImageProvider, PromptWriter, SpeechProvider
+from media_factory.model import digest_of
+from media_factory.providers.base import Call, ImageProvider, PromptWriter, SpeechProvider
 from media_factory.requests import ImageRequest, PromptRequest, SpeechRequest
 from media_factory.results import Picture, Prompt, Utterance
 
@@ -32,7 +33,7 @@ async def write_prompt(request: PromptRequest, factory: Factory) -> Prompt:
         ProviderError: as the writer raised it; BadReply if the prompt is longer than asked.
     """
     writer = cast(PromptWriter, factory.providers.named("prompt", request.provider))
-    reply = await writer.generate(request)
+    reply = await writer.generate(request, Call(key=digest_of(request)))
     if len(reply.text) > request.max_chars:
         raise BadReply(f"{request.provider} wrote {len(reply.text)} characters; {request.max_chars} were allowed")
     return Prompt(
@@ -54,7 +55,7 @@ async def make_picture(request: ImageRequest, factory: Factory) -> Picture:
     provider = cast(ImageProvider, factory.providers.named("image", request.provider))
     # A picture that is drawn here keeps a processor busy; one that a vendor draws only keeps us waiting.
     async with factory.slots if provider.capabilities.local else nullcontext():
-        reply = await provider.generate(request)
+        reply = await provider.generate(request, Call(key=digest_of(request)))
     size = await asyncio.to_thread(decoded_size, reply.data, request.provider)
     if size != (request.width_px, request.height_px):
         wanted = f"{request.width_px}x{request.height_px}"
@@ -85,7 +86,7 @@ async def speak(request: SpeechRequest, factory: Factory) -> Utterance:
             don't fit the text.
     """
     provider = cast(SpeechProvider, factory.providers.named("speech", request.provider))
-    reply = await provider.generate(request)
+    reply = await provider.generate(request, Call(key=digest_of(request)))
     duration_s = _wave_duration_s(reply.data, request.provider)
     alignment = align(request.text, request.language, duration_s, reply.words)
     asset = await factory.store.put(reply.data, reply.media_type, duration_s=duration_s)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import io
 from decimal import Decimal
-from typing import ClassVar
 
 from media_factory.drawing.picture import draw_picture
-from media_factory.providers.base import Capabilities, ImageProvider, ImageReply
+from media_factory.providers.base import Call, Capabilities, ImageProvider, ImageReply
 from media_factory.requests import ImageRequest
 
 # Higher levels cost seconds and win little: the noise that hides bands does not compress.
@@ -18,16 +17,14 @@ _COMPRESS_LEVEL = 3
 class Artboard(ImageProvider):
     """Draws cards and abstract art: free, offline, and the same bytes for the same request."""
 
-    name: ClassVar[str] = "artboard"
-    capabilities: ClassVar[Capabilities] = Capabilities(
-        modality="image", models=("cards-1",), cards=True, seed=True, local=True, draft=False
-    )
+    name = "artboard"
+    capabilities = Capabilities(modality="image", models=("cards-1",), cards=True, seed=True, local=True, draft=False)
 
-    def price_usd(self, request: ImageRequest) -> Decimal:  # noqa: ARG002
+    def price_usd(self, request: ImageRequest) -> Decimal:
         """Return 0: drawing costs nothing."""
         return Decimal(0)
 
-    async def generate(self, request: ImageRequest) -> ImageReply:
+    async def generate(self, request: ImageRequest, call: Call) -> ImageReply:
         """Draw a picture as PNG, 8 bits a channel, without metadata.
 
         Raises:

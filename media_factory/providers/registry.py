@@ -1,7 +1,7 @@
 """The providers that are installed: found by entry point, asked by modality and name.
 
 An entry point of group `media_factory.providers` loads to a provider class, or to a function that returns providers
-(for vendors with several modalities). Nothing here knows any of them by name.
+(for vendors with several modalities); either is called with the settings. Nothing here knows any of them by name.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 from media_factory.errors import InputError, ProviderUnavailable
 from media_factory.providers.base import AnyProvider, Modality, Provider
+from media_factory.settings import Settings
 
 GROUP = "media_factory.providers"
 
@@ -29,9 +30,13 @@ class Providers:
         return cls(lambda: providers)
 
     @classmethod
-    def installed(cls) -> Providers:
-        """Return every provider that a package here announces; they are loaded at first use."""
-        return cls(_announced)
+    def installed(cls, settings: Settings | None = None) -> Providers:
+        """Return every provider that a package here announces; they are loaded at first use.
+
+        Args:
+            settings: keys and base URLs; the environment's if none are given.
+        """
+        return cls(lambda: _announced(settings or Settings()))
 
     @cached_property
     def all(self) -> tuple[AnyProvider, ...]:
@@ -59,11 +64,11 @@ class Providers:
         return found[0]
 
 
-def _announced() -> list[Provider[Any]]:
+def _announced(settings: Settings) -> list[Provider[Any]]:
     found: list[Provider[Any]] = []
     for entry in sorted(entry_points(group=GROUP), key=lambda e: e.name):
         try:
-            made = entry.load()()
+            made = entry.load()(settings)
         except Exception as problem:
             raise ProviderUnavailable(
                 f"the provider {entry.name!r} of {entry.dist.name if entry.dist else 'some package'} can't be loaded "

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import ClassVar
 
 from media_factory.errors import InvalidRequest
-from media_factory.providers.base import Capabilities, PromptReply, PromptWriter
+from media_factory.providers.base import Call, Capabilities, PromptReply, PromptWriter
 from media_factory.requests import PromptRequest
 
 _DIRECTIONS = {
@@ -32,14 +31,14 @@ _ENDS = ".!?…。！？"
 class TemplatePrompts(PromptWriter):
     """Write picture prompts from a pattern, on this machine and at no cost."""
 
-    name: ClassVar[str] = "template"
-    capabilities: ClassVar[Capabilities] = Capabilities(modality="prompt", models=("headline-1",), local=True)
+    name = "template"
+    capabilities = Capabilities(modality="prompt", models=("headline-1",), local=True)
 
-    def price_usd(self, request: PromptRequest) -> Decimal | None:  # noqa: ARG002
+    def price_usd(self, request: PromptRequest) -> Decimal | None:
         """Return 0: a pattern costs nothing."""
         return Decimal(0)
 
-    async def generate(self, request: PromptRequest) -> PromptReply:
+    async def generate(self, request: PromptRequest, call: Call) -> PromptReply:
         """Return the request's prompt.
 
         Raises:

@@ -11,9 +11,11 @@ from typing import Any, Generic, TypeVar
 from PIL import Image
 
 from media_factory.captions.alignment import check_words
+from media_factory.providers.base import Call
 from media_factory.requests import ClipRequest, ImageRequest, SpeechRequest
 
 RequestT = TypeVar("RequestT")
+CALL = Call(key="0" * 64)
 
 
 class ProviderConformance(Generic[RequestT]):
@@ -44,7 +46,7 @@ class ImageConformance(ProviderConformance[ImageRequest]):
 
     async def test_its_pictures_decode_and_have_the_asked_size(self) -> None:
         for request in self.requests():
-            reply = await self.provider().generate(request)
+            reply = await self.provider().generate(request, CALL)
             with Image.open(io.BytesIO(reply.data)) as picture:
                 picture.load()
                 assert picture.size == (request.width_px, request.height_px)
@@ -55,7 +57,7 @@ class ImageConformance(ProviderConformance[ImageRequest]):
         if not provider.capabilities.seed:
             return
         for request in self.requests():
-            assert (await provider.generate(request)).data == (await provider.generate(request)).data
+            assert (await provider.generate(request, CALL)).data == (await provider.generate(request, CALL)).data
 
 
 class SpeechConformance(ProviderConformance[SpeechRequest]):
@@ -63,7 +65,7 @@ class SpeechConformance(ProviderConformance[SpeechRequest]):
 
     async def test_its_sound_decodes_and_its_words_are_the_text_s(self) -> None:
         for request in self.requests():
-            reply = await self.provider().generate(request)
+            reply = await self.provider().generate(request, CALL)
             with wave.open(io.BytesIO(reply.data)) as sound:
                 duration_s = sound.getnframes() / sound.getframerate()
             assert duration_s > 0
@@ -80,7 +82,7 @@ class ClipConformance(ProviderConformance[ClipRequest]):
 
         for request in self.requests():
             provider = self.provider()
-            ticket = await provider.submit(request)
+            ticket = await provider.submit(request, CALL)
             for _ in range(1000):
                 if (await provider.poll(ticket)).done:
                     break
@@ -91,7 +93,7 @@ class ClipConformance(ProviderConformance[ClipRequest]):
 
     async def test_cancelling_twice_is_no_error(self) -> None:
         provider = self.provider()
-        ticket = await provider.submit(next(iter(self.requests())))
+        ticket = await provider.submit(next(iter(self.requests())), CALL)
         await provider.cancel(ticket)
         await provider.cancel(ticket)
 

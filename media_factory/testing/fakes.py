@@ -21,6 +21,7 @@ from PIL import Image
 from media_factory.captions.words import split_words
 from media_factory.errors import InvalidRequest, ProviderError
 from media_factory.providers.base import (
+    Call,
     Capabilities,
     ClipProvider,
     ClipReply,
@@ -33,6 +34,7 @@ from media_factory.providers.base import (
     Ticket,
 )
 from media_factory.requests import ClipRequest, ImageRequest, SpeechRequest
+from media_factory.settings import Settings
 from media_factory.timing import Word
 
 _RATE_HZ = 16_000
@@ -75,13 +77,14 @@ class FakeImage(ImageProvider):
     capabilities = Capabilities(modality="image", models=("instant",), seed=True, local=True, by_name_only=True)
 
     def __init__(self, dials: Dials | None = None) -> None:
+        super().__init__()
         self.dials = dials or Dials()
 
-    def price_usd(self, request: ImageRequest) -> Decimal | None:  # noqa: ARG002
+    def price_usd(self, request: ImageRequest) -> Decimal | None:
         """Return the dialled price."""
         return self.dials.price
 
-    async def generate(self, request: ImageRequest) -> ImageReply:
+    async def generate(self, request: ImageRequest, call: Call) -> ImageReply:
         """Make a PNG of the asked size."""
         await self.dials.turn(request)
         digest = hashlib.sha256(f"{request.seed} {request.prompt}".encode()).digest()
@@ -101,14 +104,15 @@ class FakeSpeech(SpeechProvider):
     capabilities = Capabilities(modality="speech", models=("instant",), word_timing=True, local=True, by_name_only=True)
 
     def __init__(self, dials: Dials | None = None, *, word_timing: bool = True) -> None:
+        super().__init__()
         self.dials = dials or Dials()
         self.word_timing = word_timing
 
-    def price_usd(self, request: SpeechRequest) -> Decimal | None:  # noqa: ARG002
+    def price_usd(self, request: SpeechRequest) -> Decimal | None:
         """Return the dialled price."""
         return self.dials.price
 
-    async def generate(self, request: SpeechRequest) -> SpeechReply:
+    async def generate(self, request: SpeechRequest, call: Call) -> SpeechReply:
         """Make a WAV: each word a tone as long as its share of the letters, then a short gap."""
         await self.dials.turn(request)
         texts = split_words(request.text, request.language)
@@ -137,18 +141,20 @@ class FakeClip(ClipProvider):
     """Makes a short clip of one colour, after being polled a few times."""
 
     name = "fake"
+    poll_every_s = 0.01
     capabilities = Capabilities(modality="clip", models=("instant",), seed=True, local=True, by_name_only=True)
 
     def __init__(self, dials: Dials | None = None, polls: int = 2) -> None:
+        super().__init__()
         self.dials = dials or Dials()
         self.polls = polls
         self._queue: dict[str, tuple[ClipRequest, int]] = {}
 
-    def price_usd(self, request: ClipRequest) -> Decimal | None:  # noqa: ARG002
+    def price_usd(self, request: ClipRequest) -> Decimal | None:
         """Return the dialled price."""
         return self.dials.price
 
-    async def submit(self, request: ClipRequest) -> Ticket:
+    async def submit(self, request: ClipRequest, call: Call) -> Ticket:
         """Queue the request."""
         await self.dials.turn(request)
         ticket = Ticket(provider=self.name, id=f"clip-{len(self.dials.calls)}")
@@ -179,7 +185,7 @@ class FakeClip(ClipProvider):
         return self._queue[ticket.id]
 
 
-def fake_providers() -> tuple[Provider[Any], ...]:
+def fake_providers(settings: Settings | None = None) -> tuple[Provider[Any], ...]:  # noqa: ARG001
     """Return one fake of each modality, with its dials at rest (the entry point `fake`)."""
     return (FakeImage(), FakeSpeech(), FakeClip())
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from media_factory.calls.making import make_picture, speak
 from media_factory.errors import BadReply
-from media_factory.providers.base import ImageReply, SpeechReply
+from media_factory.providers.base import Call, ImageReply, SpeechReply
 from media_factory.requests import ImageRequest, SpeechRequest
 from media_factory.testing import FakeImage, FakeSpeech
 from media_factory.timing import Word
@@ -32,7 +32,7 @@ class Sends(FakeImage):
         super().__init__()
         self.data = data
 
-    async def generate(self, request: ImageRequest) -> ImageReply:
+    async def generate(self, request: ImageRequest, call: Call) -> ImageReply:
         return ImageReply(data=self.data, media_type="image/png", price_usd=None)
 
 
@@ -58,8 +58,8 @@ class Says(FakeSpeech):
         super().__init__()
         self.changes = changes
 
-    async def generate(self, request: SpeechRequest) -> SpeechReply:
-        return (await super().generate(request)).model_copy(update=self.changes)
+    async def generate(self, request: SpeechRequest, call: Call) -> SpeechReply:
+        return (await super().generate(request, call)).model_copy(update=self.changes)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from PIL import Image
 from media_factory.errors import GlyphsMissing
 from media_factory.providers.artboard import Artboard
 from media_factory.requests import Card, ImageRequest
+from media_factory.testing.conformance import CALL
 
 REQUEST = ImageRequest(
     provider="artboard:cards-1",
@@ -33,7 +34,7 @@ def chunks(data: bytes) -> set[bytes]:
 
 
 async def test_a_request_is_answered_with_a_png_of_its_size_for_nothing() -> None:
-    reply = await Artboard().generate(REQUEST)
+    reply = await Artboard().generate(REQUEST, CALL)
     assert reply.media_type == "image/png"
     assert reply.price_usd == Artboard().price_usd(REQUEST) == Decimal(0)
     with Image.open(io.BytesIO(reply.data)) as image:
@@ -43,7 +44,7 @@ async def test_a_request_is_answered_with_a_png_of_its_size_for_nothing() -> Non
 
 
 async def test_the_same_request_gives_the_same_bytes_without_metadata() -> None:
-    first, second = await Artboard().generate(REQUEST), await Artboard().generate(REQUEST)
+    first, second = await Artboard().generate(REQUEST, CALL), await Artboard().generate(REQUEST, CALL)
     assert first.data == second.data
     assert chunks(first.data) == {b"IHDR", b"IDAT", b"IEND"}
 
@@ -51,7 +52,7 @@ async def test_the_same_request_gives_the_same_bytes_without_metadata() -> None:
 async def test_text_that_no_font_can_draw_is_refused() -> None:
     card = Card(layout="title", headline="\U0010fffd")
     with pytest.raises(GlyphsMissing):
-        await Artboard().generate(REQUEST.model_copy(update={"card": card}))
+        await Artboard().generate(REQUEST.model_copy(update={"card": card}), CALL)
 
 
 def test_it_says_what_it_can_do_and_lacks_nothing() -> None:

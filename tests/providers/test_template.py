@@ -11,6 +11,7 @@ from media_factory.design.themes import ThemeName
 from media_factory.errors import InvalidRequest
 from media_factory.providers.template import TemplatePrompts, prompt_text
 from media_factory.requests import PromptRequest
+from media_factory.testing.conformance import CALL
 
 
 def ask(headline: str = "Port reopens after storm", **fields: object) -> PromptRequest:
@@ -22,13 +23,13 @@ def ask(headline: str = "Port reopens after storm", **fields: object) -> PromptR
 async def test_a_headline_becomes_subject_direction_and_guidelines_for_free() -> None:
     request = ask(text="Ships wait.", guidelines=("no people", "Calm water."))
     writer = TemplatePrompts()
-    reply = await writer.generate(request)
+    reply = await writer.generate(request, CALL)
     assert reply.text == (
         "Port reopens after storm. Ships wait. Documentary news photograph, crisp light, strong single focus. "
         "no people; Calm water."
     )
     assert reply.price_usd == writer.price_usd(request) == Decimal(0)
-    assert await writer.generate(request) == reply
+    assert await writer.generate(request, CALL) == reply
 
 
 def test_a_subject_that_is_part_of_the_text_is_not_said_twice() -> None:

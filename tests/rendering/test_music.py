@@ -12,11 +12,12 @@ from media_factory.rendering.music import take_in_music
 from media_factory.requests import SpeechRequest
 from media_factory.store.local import LocalStore
 from media_factory.testing import FakeSpeech
+from media_factory.testing.conformance import CALL
 
 
 async def test_a_sound_file_becomes_an_asset_and_no_location_is_no_music(tmp_path: Path) -> None:
     store = LocalStore(tmp_path / "store")
-    reply = await FakeSpeech().generate(SpeechRequest(provider="fake:instant", text="la la la"))
+    reply = await FakeSpeech().generate(SpeechRequest(provider="fake:instant", text="la la la"), CALL)
     (tmp_path / "bed.wav").write_bytes(reply.data)
     asset = await take_in_music(str(tmp_path / "bed.wav"), "music", store)
     assert asset is not None

@@ -12,7 +12,7 @@ import wave
 from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from media_factory.captions.words import is_spaced, split_words
 from media_factory.errors import (
@@ -24,11 +24,12 @@ from media_factory.errors import (
     VoiceNotFound,
 )
 from media_factory.programs import Limits, run_program
-from media_factory.providers.base import Capabilities, SpeechProvider, SpeechReply
+from media_factory.providers.base import Call, Capabilities, SpeechProvider, SpeechReply
 from media_factory.providers.espeak.reading import spoken_words
 from media_factory.providers.espeak.times import Event, SpokenText, timed_words
 from media_factory.providers.espeak.voices import LANGUAGES, voice_for
 from media_factory.requests import SpeechRequest
+from media_factory.settings import Settings
 
 _VERSION = "1.52"
 _CHILD = Path(__file__).with_name("child.py")
@@ -63,15 +64,16 @@ class Espeak(SpeechProvider):
         timeout_s: how long an utterance may take; a minute of speech takes about half a second.
     """
 
-    name: ClassVar[str] = "espeak"
-    capabilities: ClassVar[Capabilities] = Capabilities(
+    name = "espeak"
+    capabilities = Capabilities(
         modality="speech", models=(_VERSION,), languages=LANGUAGES, word_timing=True, local=True, draft=True
     )
 
-    def __init__(self, timeout_s: float = 60) -> None:
+    def __init__(self, settings: Settings | None = None, timeout_s: float = 60) -> None:
+        super().__init__(settings)
         self.timeout_s = timeout_s
 
-    def price_usd(self, request: SpeechRequest) -> Decimal | None:  # noqa: ARG002  # it is free
+    def price_usd(self, request: SpeechRequest) -> Decimal | None:
         """Return 0: it runs here."""
         return Decimal(0)
 
@@ -79,7 +81,7 @@ class Espeak(SpeechProvider):
         """Return how to install the library if it is absent; looking for it does not load it."""
         return None if find_spec("espeakng_loader") else f"the espeak-ng library is not installed; {_CURE}"
 
-    async def generate(self, request: SpeechRequest) -> SpeechReply:
+    async def generate(self, request: SpeechRequest, call: Call) -> SpeechReply:
         """Speak a text as WAV (16 bit, mono, 22.05 kHz) and say when each word sounds.
 
         Raises:

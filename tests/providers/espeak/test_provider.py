@@ -21,6 +21,7 @@ from media_factory.providers.espeak import provider as espeak
 from media_factory.providers.espeak.provider import Espeak
 from media_factory.providers.espeak.voices import LANGUAGES, VOICES, voice_for
 from media_factory.requests import SpeechRequest
+from media_factory.testing.conformance import CALL
 from tests.needs import lacking
 
 
@@ -74,7 +75,7 @@ def assert_words_fit(reply: SpeechReply, text: str, language: str) -> None:
     ],
 )
 async def test_every_written_word_has_its_time(language: str, text: str) -> None:
-    assert_words_fit(await Espeak().generate(ask(text, language)), text, language)
+    assert_words_fit(await Espeak().generate(ask(text, language), CALL), text, language)
 
 
 @needs_library
@@ -90,12 +91,12 @@ async def test_every_written_word_has_its_time(language: str, text: str) -> None
 )
 def test_times_rise_for_any_order_of_words(parts: list[str]) -> None:
     text = " ".join(["So", *parts])
-    assert_words_fit(asyncio.run(Espeak().generate(ask(text))), text, "en")
+    assert_words_fit(asyncio.run(Espeak().generate(ask(text), CALL)), text, "en")
 
 
 @needs_library
 async def test_words_sound_where_their_times_say_and_pauses_do_not() -> None:
-    reply = await Espeak().generate(ask("Rates rose, again. Nobody knew, sadly."))
+    reply = await Espeak().generate(ask("Rates rose, again. Nobody knew, sadly."), CALL)
     sound, rate_hz = sound_of(reply)
     assert reply.words is not None
 
@@ -115,33 +116,33 @@ async def test_words_sound_where_their_times_say_and_pauses_do_not() -> None:
 
 @needs_library
 async def test_a_title_makes_no_pause() -> None:
-    titled = await Espeak().generate(ask("Dr. Smith met us."))
+    titled = await Espeak().generate(ask("Dr. Smith met us."), CALL)
     assert titled.words is not None
     assert titled.words[1].start_s - titled.words[0].end_s < 0.06
 
 
 @needs_library
 async def test_the_same_request_gives_the_same_bytes_in_every_process() -> None:
-    one, two = [await Espeak().generate(ask(ARTICLE)) for _ in range(2)]
+    one, two = [await Espeak().generate(ask(ARTICLE), CALL) for _ in range(2)]
     assert one == two
 
 
 @needs_library
 async def test_a_higher_rate_is_spoken_faster() -> None:
-    slow, fast = [len((await Espeak().generate(ask(ARTICLE, rate_wpm=rate))).data) for rate in (110, 220)]
+    slow, fast = [len((await Espeak().generate(ask(ARTICLE, rate_wpm=rate), CALL)).data) for rate in (110, 220)]
     assert 1.6 < slow / fast < 2.4
 
 
 @needs_library
 async def test_a_variant_changes_the_voice() -> None:
-    plain, woman = [(await Espeak().generate(ask("Good evening.", voice=voice))).data for voice in (None, "f3")]
+    plain, woman = [(await Espeak().generate(ask("Good evening.", voice=voice), CALL)).data for voice in (None, "f3")]
     assert plain != woman
 
 
 @needs_library
 async def test_markup_is_text_and_no_command() -> None:
     text = '<break time="9s"/> [[h@l\'oU]] \x01100s hello'
-    reply = await Espeak().generate(ask(text))
+    reply = await Espeak().generate(ask(text), CALL)
     assert_words_fit(reply, text, "en")
     assert len(sound_of(reply)[0]) < 9 * 22050
 
@@ -156,26 +157,26 @@ async def test_the_table_of_voices_is_what_the_library_has() -> None:
 @needs_library
 @pytest.mark.parametrize("voice", VOICES[::17])
 async def test_voices_speak(voice: str) -> None:
-    reply = await Espeak().generate(ask("1 2", voice=voice, rate_wpm=300))
+    reply = await Espeak().generate(ask("1 2", voice=voice, rate_wpm=300), CALL)
     assert np.abs(sound_of(reply)[0]).max() > 0.05
 
 
 @needs_library
 async def test_a_timeout_stops_the_program() -> None:
     with pytest.raises(ProviderTimeout, match=r"0\.01 s"):
-        await Espeak(timeout_s=0.01).generate(ask("Hello."))
+        await Espeak(timeout_s=0.01).generate(ask("Hello."), CALL)
 
 
 @needs_library
 async def test_another_version_of_the_library_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(espeak, "_VERSION", "1.53")
     with pytest.raises(ProviderUnavailable, match=r"1\.53 is needed"):
-        await Espeak().generate(ask("Hello."))
+        await Espeak().generate(ask("Hello."), CALL)
 
 
 @needs_library
 async def test_the_library_is_never_loaded_into_our_process() -> None:
-    await Espeak().generate(ask("Hello."))
+    await Espeak().generate(ask("Hello."), CALL)
     assert "espeakng_loader" not in sys.modules
 
 
@@ -183,13 +184,13 @@ async def test_a_missing_library_names_its_cure(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(espeak, "find_spec", lambda name: None)
     assert "media-factory[espeak]" in str(Espeak().missing())
     with pytest.raises(ProviderUnavailable, match=r"media-factory\[espeak\]"):
-        await Espeak().generate(ask("Hello."))
+        await Espeak().generate(ask("Hello."), CALL)
 
 
 @pytest.mark.parametrize("text", ["…", "🎉 🎉", "\x00\x01", "— –"])
 async def test_a_text_with_nothing_to_say_is_refused(text: str) -> None:
     with pytest.raises(InvalidRequest, match="nothing to say"):
-        await Espeak().generate(ask(text))
+        await Espeak().generate(ask(text), CALL)
 
 
 @pytest.mark.parametrize(

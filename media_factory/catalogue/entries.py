@@ -1,0 +1,137 @@
+"""Entries of the catalogue, read from `data/<vendor>.yaml`, and what they answer: which models, until when, at what price."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+import yaml
+from pydantic import Field
+
+from media_factory.errors import ModelRetired
+from media_factory.model import Model
+
+Status = Literal["active", "deprecated", "retired"]
+Unit = Literal["image", "thousand-chars", "second", "million-tokens-in", "million-tokens-out", "call"]
+
+
+class Price(Model):
+    """What one unit costs; `variant` parts sizes or qualities, such as "2K" or "1024x1024 low"."""
+
+    usd: Decimal = Field(ge=0)
+    per: Unit
+    variant: str | None = None
+
+
+class CatalogueEntry(Model):
+    """A model of a vendor.
+
+    `prices` empty means that nobody knows; a free model has a price of 0. `quality` and `seconds` are our own estimates
+    for the choice between models: 0 (a draft) to 1 (the best there is), and seconds for a typical request.
+    """
+
+    provider: str
+    model: str
+    modality: Literal["prompt", "image", "speech", "clip", "sound", "align", "moderation"]
+    status: Status = "active"
+    shutdown_date: date | None = None
+    replacement: str | None = Field(default=None, description="provider:model to use instead")
+    prices: tuple[Price, ...] = ()
+    max_text_chars: int | None = None
+    max_duration_s: float | None = None
+    quality: float = Field(default=0.5, ge=0, le=1)
+    seconds: float = Field(default=10.0, gt=0)
+    source: str = Field(description="where these figures come from")
+    verified_on: date
+
+    @property
+    def reference(self) -> str:
+        """The model as briefs name it."""
+        return f"{self.provider}:{self.model}"
+
+    def status_on(self, day: date) -> Status:
+        """Return the status on a day: a model is retired from its shutdown date on."""
+        return "retired" if self.shutdown_date and day >= self.shutdown_date else self.status
+
+
+@cache
+def catalogue() -> tuple[CatalogueEntry, ...]:
+    """Return all entries, in the order of the files."""
+    found: list[CatalogueEntry] = []
+    for file in sorted(files("media_factory.catalogue").joinpath("data").iterdir(), key=lambda one: one.name):
+        if file.name.endswith(".yaml"):
+            content = yaml.safe_load(file.read_text(encoding="utf-8"))
+            found += (
+                CatalogueEntry.model_validate({"provider": content["provider"], **one}) for one in content["models"]
+            )
+    return tuple(found)
+
+
+def today() -> date:
+    """Return the day, in UTC."""
+    return datetime.now(UTC).date()
+
+
+def entry_of(reference: str) -> CatalogueEntry | None:
+    """Return the entry of `provider:model`, or None if the catalogue does not have it."""
+    return next((entry for entry in catalogue() if entry.reference == reference), None)
+
+
+def models_of(provider: str, modality: str) -> tuple[str, ...]:
+    """Return a provider's models that are not retired, in the order of its file: the default first."""
+    day = today()
+    return tuple(
+        entry.model
+        for entry in catalogue()
+        if (entry.provider, entry.modality) == (provider, modality) and entry.status_on(day) != "retired"
+    )
+
+
+def refuse_retired(reference: str, on: date | None = None) -> None:
+    """Raise if a model is retired.
+
+    Raises:
+        ModelRetired: it is; the message says since when and what replaces it.
+    """
+    entry = entry_of(reference)
+    if entry is None or entry.status_on(on or today()) != "retired":
+        return
+    since = f" on {entry.shutdown_date}" if entry.shutdown_date else ""
+    cure = f"; use {entry.replacement}" if entry.replacement else "; it has no replacement"
+    raise ModelRetired(f"{reference} was retired{since}{cure}")
+
+
+def price_of(reference: str, per: Unit, quantity: Decimal | int | float, variant: str | None = None) -> Decimal | None:
+    """Return what so many units cost, or None where the catalogue has no price for them.
+
+    Args:
+        reference: `provider:model`.
+        per: the unit.
+        quantity: how many of it.
+        variant: the size or quality; a price without one serves all of them.
+    """
+    entry = entry_of(reference)
+    if entry is None:
+        return None
+    fitting = [price for price in entry.prices if price.per == per and price.variant in (variant, None)]
+    if not fitting:
+        return None
+    exact = next((price for price in fitting if price.variant == variant), fitting[0])
+    return exact.usd * Decimal(str(quantity))
+
+
+__all__ = [
+    "CatalogueEntry",
+    "Price",
+    "Status",
+    "Unit",
+    "catalogue",
+    "entry_of",
+    "models_of",
+    "price_of",
+    "refuse_retired",
+    "today",
+]
