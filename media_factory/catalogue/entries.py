@@ -1,4 +1,4 @@
-"""Entries of the catalogue, read from `data/<vendor>.yaml`, and what they answer: which models, until when, at what price."""
+"""Entries of the catalogue, read from `data/<vendor>.yaml`: which models there are, until when, at what price."""
 
 from __future__ import annotations
 
@@ -64,9 +64,8 @@ def catalogue() -> tuple[CatalogueEntry, ...]:
     for file in sorted(files("media_factory.catalogue").joinpath("data").iterdir(), key=lambda one: one.name):
         if file.name.endswith(".yaml"):
             content = yaml.safe_load(file.read_text(encoding="utf-8"))
-            found += (
-                CatalogueEntry.model_validate({"provider": content["provider"], **one}) for one in content["models"]
-            )
+            vendor = {"provider": content["provider"]}
+            found += (CatalogueEntry.model_validate(vendor | one) for one in content["models"])
     return tuple(found)
 
 
