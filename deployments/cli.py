@@ -6,7 +6,6 @@ Heavy imports (Prefect, the renderer) happen inside the commands, so that `--hel
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
 import sys
@@ -15,6 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from deployments.costs import costs
+from deployments.metrics import metrics
+from deployments.models import models
+from deployments.providers import providers
+from deployments.voices import voices
 from media_factory import __version__
 from media_factory.errors import MediaFactoryError
 
@@ -86,26 +90,16 @@ def plan(brief: Path, *, as_json: bool) -> None:
 
 
 @cli.command()
-@click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
-def providers(*, as_json: bool) -> None:
-    """List who can make what here, and what is missing."""
-    from deployments.showing import provider_rows, show_providers
-    from media_factory.providers.registry import Providers
-
-    rows = provider_rows(Providers.installed())
-    if as_json:
-        click.echo(json.dumps(rows, indent=2))
-    else:
-        show_providers(rows)
-
-
-@cli.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=4200, show_default=True, help="Port of the Prefect UI.")
 def up(port: int) -> None:
     """Start a Prefect server with the flows deployed and a worker, until Ctrl-C."""
     from deployments.up import run_up
 
     sys.exit(run_up(port))
+
+
+for command in (costs, metrics, models, providers, voices):
+    cli.add_command(command)
 
 
 def _exit_code(manifest: Manifest) -> int:

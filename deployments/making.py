@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import click
+from pydantic import Field
 
 from flows.image import create_image
 from flows.narration import create_narration
 from flows.story import produce_story
 from flows.video import create_video
 from media_factory.briefs.model import Brief
+from media_factory.calls.selection import Choice
 from media_factory.delivery.manifest import Manifest, StageRow
 from media_factory.errors import MediaFactoryError
 from media_factory.factory import factory_from_environment
@@ -34,11 +36,12 @@ _FLOWS: dict[str, Flow[..., Any]] = {
 
 
 class Plan(Model):
-    """What making a brief would do: its stages in order, and the estimated cost of those that would be made."""
+    """What making a brief would do: its stages, who would be asked and why, and the estimated cost."""
 
     kind: str
     id: str
     title: str
+    providers: dict[str, Choice] = Field(description="by modality")
     stages: tuple[StageRow, ...]
     cost_usd: Decimal | None
 
@@ -63,7 +66,12 @@ async def plan_brief(brief: Brief) -> Plan:
     with begin_run(run):
         manifest = await _FLOWS[brief.kind].fn(brief)
     return Plan(
-        kind=brief.kind, id=manifest.id, title=manifest.title, stages=manifest.stages, cost_usd=manifest.cost_usd
+        kind=brief.kind,
+        id=manifest.id,
+        title=manifest.title,
+        providers=manifest.providers,
+        stages=manifest.stages,
+        cost_usd=manifest.cost_usd,
     )
 
 

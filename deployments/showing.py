@@ -1,4 +1,4 @@
-"""What the command line prints: progress, products, plans, providers."""
+"""What the command line prints: progress, products, plans."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from deployments.tables import money, plain, show, table_of
+from media_factory.calls.selection import Choice
 from media_factory.delivery.manifest import Manifest, Output, StageRow
-from media_factory.providers.registry import Providers
 from media_factory.runs import Event, State
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 # A role with more files than this is shown as one line.
 _MOST_LINES = 4
+_MOST_CANDIDATES = 6
 _STATUS_COLOURS = {"passed": "green", "degraded": "yellow", "blocked": "red"}
 
 
@@ -77,9 +79,11 @@ def show_manifest(manifest: Manifest, folder: Path) -> None:
     """Print what was delivered, where, and what it cost."""
     console = Console(highlight=False)
     colour = _STATUS_COLOURS[manifest.status]
-    console.print(f"[bold]{_plain(manifest.title)}[/bold]  [{colour}]{manifest.status}[/{colour}]")
+    console.print(f"[bold]{plain(manifest.title)}[/bold]  [{colour}]{manifest.status}[/{colour}]")
     for reason in manifest.reasons:
-        console.print(f"  {_plain(reason)}", soft_wrap=True)
+        console.print(f"  {plain(reason)}", soft_wrap=True)
+    for warning in (warning for choice in manifest.providers.values() for warning in choice.warnings):
+        console.print(f"  [yellow]{plain(warning)}[/yellow]", soft_wrap=True)
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     by_role: dict[str, list[Output]] = {}
     for output in manifest.outputs:
@@ -94,17 +98,14 @@ def show_manifest(manifest: Manifest, folder: Path) -> None:
     console.print(table)
     made = sum(row.state == "made" for row in manifest.stages)
     console.print(
-        f"{made} stages made, {len(manifest.stages) - made} cached, cost {_money(manifest.cost_usd)}; in {folder}",
+        f"{made} stages made, {len(manifest.stages) - made} cached, cost {money(manifest.cost_usd)}; in {folder}",
         soft_wrap=True,
     )
 
 
 def show_plan(plan: Plan) -> None:
-    """Print which stages a run would make, which are there already, and what it would cost."""
-    console = Console(highlight=False)
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in ("stage", "provider", "to make", "cached", "scenes to make", "cost"):
-        table.add_column(heading, justify="left" if heading in ("stage", "provider", "scenes to make") else "right")
+    """Print which stages a run would make, which are there already, who was chosen and why, and what it would cost."""
+    table = table_of("stage", "provider", "to make", "cached", "scenes to make", "cost")
     for (stage, provider), rows in _grouped(plan.stages).items():
         to_make = [row for row in rows if row.state == "made"]
         scenes = sorted({row.scene + 1 for row in to_make if row.scene is not None})
@@ -114,39 +115,39 @@ def show_plan(plan: Plan) -> None:
             str(len(to_make)),
             str(len(rows) - len(to_make)),
             " ".join(map(str, scenes)) if len(scenes) < len(rows) else "all",
-            _money(_total(to_make)),
+            money(_total(to_make)),
         )
-    console.print(f"[bold]{_plain(plan.title)}[/bold]")
-    console.print(table)
+    show(f"[bold]{plain(plan.title)}[/bold]", table)
+    for modality, choice in plan.providers.items():
+        show("", *choice_lines(modality, choice))
     made = sum(row.state == "made" for row in plan.stages)
-    console.print(f"{made} to make, {len(plan.stages) - made} cached, estimated cost {_money(plan.cost_usd)}")
+    show("", f"{made} to make, {len(plan.stages) - made} cached, estimated cost {money(plan.cost_usd)}")
 
 
-def provider_rows(providers: Providers) -> list[dict[str, Any]]:
-    """Return one row per installed provider: what it can do, as data, and what it lacks here."""
-    return [
-        {"name": provider.name, **provider.capabilities.model_dump(mode="json"), "missing": provider.missing()}
-        for provider in providers.all
-    ]
-
-
-def show_providers(rows: list[dict[str, Any]]) -> None:
-    """Print the providers as a table."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in ("modality", "provider", "models", "languages", "word times", "runs", "state"):
-        table.add_column(heading)
-    for row in rows:
-        languages = row["languages"]
-        table.add_row(
-            row["modality"],
-            row["name"],
-            " ".join(row["models"]),
-            "any" if languages is None else str(len(languages)),
-            "yes" if row["word_timing"] else "",
-            "here" if row["local"] else "vendor",
-            row["missing"] or ("when named" if row["by_name_only"] else "ready" + (" (draft)" if row["draft"] else "")),
-        )
-    Console(highlight=False).print(table)
+def choice_lines(modality: str, choice: Choice) -> tuple[Table | str, ...]:
+    """Return who makes what and why: the candidates with the parts of their scores, those left out, the warnings."""
+    why = "named by the brief" if choice.explicit else "the best score of those that can"
+    lines: list[Table | str] = [f"[bold]{modality}[/bold]: {plain(choice.reference)}, {why}"]
+    if not choice.explicit:
+        table = table_of("", "candidate", "score", "quality", "speed", "cost part", "reliability", "one costs", "")
+        for candidate in choice.ranking.candidates[:_MOST_CANDIDATES]:
+            parts = candidate.parts
+            table.add_row(
+                "->" if candidate.reference == choice.reference else "",
+                plain(candidate.reference),
+                f"{candidate.score:.3f}",
+                *(f"{part:.2f}" for part in (parts.quality, parts.speed, parts.cost, parts.reliability)),
+                money(candidate.usd),
+                "draft" if candidate.draft else "deprecated" if candidate.deprecated else "",
+            )
+        lines.append(table)
+        if (more := len(choice.ranking.candidates) - _MOST_CANDIDATES) > 0:
+            lines.append(f"   and {more} more")
+    lines += [f"   not {plain(one.reference)}: {plain(one.reason)}" for one in choice.ranking.rejected]
+    if choice.chain:
+        lines.append(f"   if it fails for good: {plain(', then '.join(choice.chain))}")
+    lines += [f"   [yellow]{plain(warning)}[/yellow]" for warning in choice.warnings]
+    return tuple(lines)
 
 
 def _grouped(rows: tuple[StageRow, ...]) -> dict[tuple[str, str | None], list[StageRow]]:
@@ -161,16 +162,8 @@ def _total(rows: list[StageRow]) -> Decimal | None:
     return None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0))
 
 
-def _money(amount: Decimal | None) -> str:
-    return "unknown" if amount is None else f"${amount:.4f}".rstrip("0").rstrip(".")
-
-
 def _size(size_bytes: int) -> str:
     return f"{size_bytes / 1e6:.1f} MB" if size_bytes >= 1e6 else f"{size_bytes / 1e3:.1f} kB"
 
 
-def _plain(text: str) -> str:
-    return text.replace("[", "\\[")
-
-
-__all__ = ["provider_rows", "show_manifest", "show_plan", "show_progress", "show_providers"]
+__all__ = ["show_manifest", "show_plan", "show_progress"]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from media_factory.briefs.model import ImageBrief
+from media_factory.calls.market import market_of
 from media_factory.delivery.manifest import Manifest
 from media_factory.delivery.single import deliver_image
 from media_factory.recipes.image import ImagePiece
+from tasks.fallback import first_made
 from tasks.images import generate_image
 from tasks.orchestration import flow
 from tasks.prompts import write_prompt
@@ -26,10 +28,10 @@ async def create_image(brief: ImageBrief, factory: str = "default", out: Path | 
     Returns:
         What was delivered, what made it, and what it cost.
     """
-    async with running(factory) as here:
-        piece = ImagePiece.of(brief, here.providers)
-        prompt = await write_prompt(piece.prompt_request(), here)
-        picture = await generate_image(piece.image_request(prompt), here)
+    async with running(factory, brief.channel) as here:
+        piece = ImagePiece.of(brief, await market_of(here, brief))
+        prompt = await first_made(write_prompt, piece.prompt_requests(), here)
+        picture = await first_made(generate_image, piece.image_requests(prompt), here)
         return await deliver_image(piece, prompt, picture, here, out)
 
 

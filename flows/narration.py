@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 from media_factory.briefs.model import NarrationBrief
+from media_factory.calls.market import market_of
 from media_factory.delivery.manifest import Manifest
 from media_factory.delivery.single import deliver_narration
 from media_factory.recipes.narration import NarrationPiece
+from tasks.fallback import all_by_one
 from tasks.orchestration import flow
 from tasks.run import running
 from tasks.sound import mix_sound
@@ -27,11 +28,9 @@ async def create_narration(brief: NarrationBrief, factory: str = "default", out:
     Returns:
         What was delivered, what made it, and what it cost.
     """
-    async with running(factory) as here:
-        piece = NarrationPiece.of(brief, here.providers)
-        utterances = await asyncio.gather(
-            *(synthesize_speech(request, here, scene=index) for index, request in enumerate(piece.speech_requests()))
-        )
+    async with running(factory, brief.channel) as here:
+        piece = NarrationPiece.of(brief, await market_of(here, brief))
+        utterances = await all_by_one(synthesize_speech, piece.speech_requests(), here)
         sound = await mix_sound(piece.mix_request(utterances), here)
         return await deliver_narration(piece, utterances, sound, here, out)
 

@@ -11,14 +11,16 @@ from media_factory.assets import Asset
 from media_factory.briefs.fields import Aspect
 from media_factory.briefs.model import StoryBrief
 from media_factory.briefs.storyboard import Scene
+from media_factory.calls.market import market_of
 from media_factory.delivery.extras import keep_captions
 from media_factory.delivery.manifest import Manifest
 from media_factory.delivery.story import deliver_story
 from media_factory.factory import Factory
 from media_factory.recipes.story import Story
-from media_factory.rendering.film import SceneMedia, film_words, mix_request
+from media_factory.rendering.film import film_words, mix_request
 from media_factory.rendering.music import take_in_music
 from media_factory.results import Prompt
+from tasks.fallback import all_by_one, first_made
 from tasks.images import generate_image
 from tasks.orchestration import flow
 from tasks.prompts import write_prompt
@@ -39,10 +41,14 @@ async def produce_story(brief: StoryBrief, factory: str = "default", out: Path |
     Returns:
         What was delivered, what made it, and what it cost.
     """
-    async with running(factory) as here:
-        story = Story.of(brief, here.providers)
+    async with running(factory, brief.channel) as here:
+        story = Story.of(brief, await market_of(here, brief))
         music = await take_in_music(brief.music, "music", here.store)
-        scenes = await asyncio.gather(*(make_scene(story, scene, here) for scene in story.scenes))
+        spoken, painted = await asyncio.gather(
+            all_by_one(synthesize_speech, story.speech_requests(), here),
+            asyncio.gather(*(make_pictures(story, scene, here) for scene in story.scenes)),
+        )
+        scenes = story.media(spoken, painted)
         asked = mix_request(scenes, story.look, music)
         sound = await mix_sound(asked, here)
         captions = await keep_captions(film_words(scenes, story.look), brief.language, here)
@@ -58,22 +64,11 @@ async def produce_story(brief: StoryBrief, factory: str = "default", out: Path |
         return await deliver_story(story, scenes, sound, films, images, here, out)
 
 
-async def make_scene(story: Story, scene: Scene, here: Factory) -> SceneMedia:
-    """Have a scene spoken, and its pictures made."""
-    utterance, (prompt, pictures) = await asyncio.gather(
-        synthesize_speech(story.speech_request(scene), here, scene=scene.index),
-        make_pictures(story, scene, here),
-    )
-    return SceneMedia(
-        text=scene.text, headline=scene.headline, prompt=prompt.text, pictures=pictures, utterance=utterance
-    )
-
-
 async def make_pictures(story: Story, scene: Scene, here: Factory) -> tuple[Prompt, dict[Aspect, Asset]]:
     """Have a scene's prompt written, and a picture made from it for every aspect."""
-    prompt = await write_prompt(story.prompt_request(scene), here, scene=scene.index)
-    asked = [story.image_request(scene, aspect, prompt) for aspect in story.brief.aspects]
-    made = await asyncio.gather(*(generate_image(request, here, scene=scene.index) for request in asked))
+    prompt = await first_made(write_prompt, story.prompt_requests(scene), here, scene=scene.index)
+    asked = [story.image_requests(scene, aspect, prompt) for aspect in story.brief.aspects]
+    made = await asyncio.gather(*(first_made(generate_image, chain, here, scene=scene.index) for chain in asked))
     return prompt, {aspect: picture.image for aspect, picture in zip(story.brief.aspects, made, strict=True)}
 
 

@@ -12,6 +12,7 @@ The tree::
     │   ├── ProviderUnavailable    failing on its side (5xx), dropped           (retryable)
     │   │   └── NotReached         not installed, refused, switched off by us: it never got the request
     │   ├── ProviderTimeout        no answer within the deadline                (retryable)
+    │   │   └── StillMaking        queued work goes on at the vendor; ask again (retryable)
     │   ├── RateLimited            asked too often; `retry_after_s` may say when (retryable)
     │   ├── BadReply               an answer that does not decode or fit        (retryable)
     │   ├── AuthenticationFailed   the key is wrong
@@ -130,6 +131,12 @@ class ProviderTimeout(ProviderError):
     falls_back = True
 
 
+class StillMaking(ProviderTimeout):
+    """Queued work goes on at the vendor; its ticket is kept, and the next try asks for it instead of paying again."""
+
+    falls_back = False
+
+
 class RateLimited(ProviderError):
     """Asked too often.
 
@@ -153,7 +160,7 @@ class BadReply(ProviderError):
     """An answer that does not decode, or is not what was asked for; vendors charge for those too."""
 
     retryable = True
-    paid = "yes"
+    paid: Paid = "yes"
     falls_back = True
 
 
@@ -269,6 +276,7 @@ __all__ = [
     "RenderError",
     "SilentAudio",
     "StageTimeout",
+    "StillMaking",
     "StoreError",
     "VoiceNotFound",
 ]

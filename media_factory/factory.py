@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,12 +11,14 @@ from pathlib import Path
 from media_factory.assets import assets_in
 from media_factory.books.books import Books
 from media_factory.errors import InputError
+from media_factory.home import HOME_VARIABLE, default_home
+from media_factory.policy import Policy, policy_from_environment
 from media_factory.providers.registry import Providers
+from media_factory.settings import Settings
 from media_factory.store.base import AssetStore
 from media_factory.store.local import LocalStore
 from media_factory.workspaces import sweep, workspace
 
-HOME_VARIABLE = "MEDIA_FACTORY_HOME"
 BOOKS_VARIABLE = "MEDIA_FACTORY_BOOKS_URL"
 
 
@@ -34,7 +35,8 @@ class Factory:
         store: keeps the bytes.
         books: remember what was made.
         providers: who can make things here.
-        home: a folder of this machine for deliveries and scratch files.
+        home: a folder of this machine for deliveries, scratch files and paid replies on their way into the store.
+        policy: what may be spent, and how hard vendors may be asked.
         lease_s: how long a lease lasts without a sign of life from its holder.
         workers: how many heavy stages run at once.
     """
@@ -43,6 +45,7 @@ class Factory:
     books: Books
     providers: Providers
     home: Path
+    policy: Policy = field(default_factory=Policy)
     lease_s: float = 15.0
     workers: int = field(default_factory=processors)
 
@@ -77,17 +80,6 @@ class Factory:
         self.books.close()
 
 
-def default_home() -> Path:
-    """Return the folder that holds everything of ours: $MEDIA_FACTORY_HOME, or the user's data folder."""
-    if value := os.environ.get(HOME_VARIABLE):
-        return Path(value).expanduser().absolute()
-    if sys.platform == "darwin":
-        return Path("~/Library/Application Support/media-factory").expanduser()
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", "~")).expanduser() / "media-factory"
-    return Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser() / "media-factory"
-
-
 def factory_from_environment() -> Factory:
     """Return a factory by environment variables and built-in defaults: local store, SQLite books, built-in providers.
 
@@ -97,11 +89,13 @@ def factory_from_environment() -> Factory:
     """
     home = default_home()
     url = os.environ.get(BOOKS_VARIABLE) or f"sqlite:///{home / 'books.db'}"
+    policy = policy_from_environment(home)
     return Factory(
         store=LocalStore(home / "store"),
         books=Books(url),
-        providers=Providers.installed(),
+        providers=Providers.installed(Settings(endpoints=policy.endpoints)),
         home=home,
+        policy=policy,
         lease_s=_positive_number("MEDIA_FACTORY_LEASE_S", 15.0),
         workers=int(_positive_number("MEDIA_FACTORY_WORKERS", processors())),
     )

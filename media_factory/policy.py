@@ -72,6 +72,7 @@ class Policy(Model):
     in_doubt: InDoubt = InDoubt()
     content: ContentPolicy = ContentPolicy()
     fall_back: bool = Field(default=True, description="ask the next best provider when one fails for good")
+    fall_back_to_drafts: bool = Field(default=True, description="among those, ask draft providers last of all")
     deadline_s: dict[str, float] = Field(default={}, description="per call, by modality")
     endpoints: tuple[Endpoint, ...] = Field(default=(), description="further servers that speak OpenAI's API")
 

@@ -28,9 +28,22 @@ class Prompt(Made):
 
 
 class Picture(Made):
-    """A still picture."""
+    """A still picture; `original` is what the vendor sent, where that had another size."""
 
     image: Asset
+    original: Asset | None = None
+
+
+class Clip(Made):
+    """A moving picture, as the vendor sent it."""
+
+    clip: Asset
+
+
+class Sound(Made):
+    """A sound effect or a piece of music, as the vendor sent it."""
+
+    sound: Asset
 
 
 class Utterance(Made):
@@ -42,4 +55,4 @@ class Utterance(Made):
     alignment: str = Field(description="how the word times were found: provider or proportional")
 
 
-__all__ = ["Made", "Picture", "Prompt", "Utterance"]
+__all__ = ["Clip", "Made", "Picture", "Prompt", "Sound", "Utterance"]

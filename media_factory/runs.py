@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -34,9 +35,22 @@ class Run:
 
     A planning run makes nothing and spends nothing: a stage that would be made gives a foretold result, whose assets
     stand for bytes that do not exist yet.
+
+    Args:
+        planning: nothing is made.
+        id: the run's name in the books; a Prefect flow run's own id, so that its retries share its cap.
+        channel: what the run's money is spent for.
+        caller: who asked for it.
+        substitutions: who was put in for whom, and why; one line each.
+        records: its stages.
+        listen: hears of each stage.
     """
 
     planning: bool = False
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    channel: str | None = None
+    caller: str | None = None
+    substitutions: list[str] = field(default_factory=list)
     records: list[StageRecord] = field(default_factory=list)
     listen: Callable[[Event, str, State | None], None] = lambda _event, _stage, _state: None
 

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import random
-import socket
 import threading
 import time
-import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Generic, TypeVar
 
@@ -24,6 +22,7 @@ from media_factory.assets import assets_in
 from media_factory.books.books import Books, Receipt
 from media_factory.errors import AssetLost, LeaseLost, MediaFactoryError, StageTimeout
 from media_factory.factory import Factory
+from media_factory.holders import new_holder
 from media_factory.model import Model, canonical_json, digest_of
 from media_factory.runs import StageRecord, State, current_run
 
@@ -100,6 +99,8 @@ class Stage(Generic[RequestT, ResultT]):
         if found is None:
             found, state = await self._make(key, request, factory)
         receipt, result = found
+        if state == "cached" and receipt.cost_usd and not (run and run.planning):
+            await asyncio.to_thread(_note_saving, factory.books, receipt, receipt.cost_usd)
         if run:
             run.note(self._record(receipt, state, scene))
         return StageRun(result, state, key)
@@ -170,6 +171,12 @@ def retry_delay_s(error: MediaFactoryError, attempt: int) -> float:
     return min(_BACKOFF_MOST_S, doubled) * random.uniform(0.75, 1.25)  # noqa: S311 - jitter, not secrecy
 
 
+def _note_saving(books: Books, receipt: Receipt, cost_usd: Decimal) -> None:
+    """Write down what a hit saved: the price of what would have been bought again."""
+    run, day = current_run(), datetime.now(UTC).date()
+    books.statistics.note_saving(day, run.channel if run else None, receipt.provider or "unknown", cost_usd)
+
+
 @contextlib.asynccontextmanager
 async def _slot(factory: Factory, heavy: bool) -> AsyncIterator[None]:
     if not heavy:
@@ -186,7 +193,7 @@ async def hold_lease(books: Books, key: str, ttl_s: float) -> AsyncIterator[None
     Raises:
         LeaseLost: it passed to somebody else meanwhile (this process stood still for longer than `ttl_s`).
     """
-    holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex}"
+    holder = new_holder()
     pause_s = _WAIT_FIRST_S
     while not await asyncio.to_thread(books.acquire_lease, key, holder, ttl_s):
         await asyncio.sleep(pause_s)

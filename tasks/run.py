@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 
+from media_factory.calls.reconciliation import reconcile
 from media_factory.factory import Factory, factory_from_environment
 from media_factory.runs import Run, begin_run, current_run
 from tasks.orchestration import is_inside_flow_run
@@ -12,15 +14,39 @@ from tasks.orchestration import is_inside_flow_run
 _DEFAULT = "default"
 
 
+CALLER_VARIABLE = "MEDIA_FACTORY_CALLER"
+
+
 @asynccontextmanager
-async def running(factory: str) -> AsyncIterator[Factory]:
-    """Open a factory by name for the block, and make the block a run unless it is part of one already."""
+async def running(factory: str, channel: str | None = None) -> AsyncIterator[Factory]:
+    """Open a factory by name for the block, and make the block a run unless it is part of one already.
+
+    What calls of killed processes left is put in order first, as far as this machine knows.
+
+    Args:
+        factory: the factory's name.
+        channel: what the run's money is spent for.
+    """
     opened = await _opened(factory)
     try:
-        with nullcontext() if current_run() else begin_run(Run()):
+        with nullcontext(current_run()) if current_run() else begin_run(_new_run()) as run:
+            assert run is not None
+            run.channel = run.channel or channel
+            run.caller = run.caller or os.environ.get(CALLER_VARIABLE)
+            if not run.planning:
+                await reconcile(opened, ask_vendors=False)
             yield opened
     finally:
         opened.close()
+
+
+def _new_run() -> Run:
+    """Return a run; a flow run's retries are the same run, and spend from the same cap."""
+    if not is_inside_flow_run():
+        return Run()
+    from prefect.runtime import flow_run
+
+    return Run(id=str(flow_run.id))
 
 
 async def _opened(factory: str) -> Factory:
@@ -31,4 +57,4 @@ async def _opened(factory: str) -> Factory:
     return await open_factory(factory)
 
 
-__all__ = ["running"]
+__all__ = ["CALLER_VARIABLE", "running"]

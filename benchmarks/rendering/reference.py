@@ -21,6 +21,7 @@ from PIL import Image
 from benchmarks.rendering import pictures, sounds
 from media_factory.books.books import Books
 from media_factory.briefs.model import StoryBrief
+from media_factory.calls.selection import Market
 from media_factory.factory import Factory
 from media_factory.providers.registry import Providers
 from media_factory.recipes.story import Story
@@ -153,7 +154,7 @@ async def _prepared(job: Job, folder: Path) -> Prepared:
             data = brief_of(job, edit, music)
             briefs[edit] = folder / f"{edit}.yaml"
             briefs[edit].write_text(yaml.safe_dump(data))
-            story = Story.of(StoryBrief.model_validate(data), factory.providers)
+            story = Story.of(StoryBrief.model_validate(data), Market(factory.providers))
             made.append((story, await _scenes(job, story, factory)))
         story, scenes = made[0]
         files = await factory.files_of(scenes)

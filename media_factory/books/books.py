@@ -5,20 +5,19 @@ Calls block for about a millisecond on SQLite; async code makes them through `as
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 from pydantic import Field
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.engine import Engine
 
-from media_factory.books.opening import open_engine
+from media_factory.books.database import Database
+from media_factory.books.ledger import Ledger
+from media_factory.books.limits import Limits
+from media_factory.books.statistics import Statistics
 from media_factory.books.tables import database_now, leases, receipt_assets, receipts
-from media_factory.errors import BooksError
 from media_factory.model import Model
 
 
@@ -40,7 +39,11 @@ class Receipt(Model):
 
 
 class Books:
-    """One set of books, in SQLite or PostgreSQL."""
+    """One set of books, in SQLite or PostgreSQL.
+
+    Receipts and leases are kept here; `ledger` has intents and budgets, `limits` has what keeps us from asking too
+    hard, `statistics` tells what became of it all.
+    """
 
     def __init__(self, url: str) -> None:
         """Open the books at a SQLAlchemy database URL; new ones are set up.
@@ -48,11 +51,19 @@ class Books:
         Raises:
             BooksError: they can't be opened.
         """
-        self.engine: Engine = open_engine(url)
+        self._database = Database(url)
+        self.engine: Engine = self._database.engine
+        self.ledger = Ledger(self._database)
+        self.limits = Limits(self._database)
+        self.statistics = Statistics(self._database)
 
     def close(self) -> None:
         """Give back all connections."""
-        self.engine.dispose()
+        self._database.close()
+
+    def now(self) -> float:
+        """Return seconds since 1970 by the books' clock, which all processes share."""
+        return self._database.now()
 
     def receipt(self, key: str) -> Receipt | None:
         """Return the receipt of a key, or None."""
@@ -61,16 +72,22 @@ class Books:
     def receipts(self, keys: Iterable[str]) -> dict[str, Receipt]:
         """Return the receipts that there are for these keys, in one query."""
         wanted = sorted(set(keys))
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(sa.select(receipts).where(receipts.c.key.in_(wanted))).mappings().all()
         return {row["key"]: _receipt(row) for row in rows}
+
+    def has_made(self, request_digest: str) -> bool:
+        """Return whether any stage has a receipt for a request with this digest (64 hex digits)."""
+        statement = sa.select(receipts.c.key).where(receipts.c.key.endswith(f"/{request_digest}")).limit(1)
+        with self._database.reading() as connection:
+            return connection.execute(statement).first() is not None
 
     def write_receipt(self, receipt: Receipt, digests: Iterable[str] = ()) -> None:
         """Keep a receipt and which assets its result names; one that stands under its key is replaced."""
         row = receipt.model_dump(mode="json", exclude={"made_at"}) | {"made_at": database_now()}
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             connection.execute(sa.delete(receipt_assets).where(receipt_assets.c.key == receipt.key))
-            insert = self._insert(receipts).values(**row)
+            insert = self._database.insert(receipts).values(**row)
             connection.execute(
                 insert.on_conflict_do_update(
                     index_elements=["key"], set_={name: insert.excluded[name] for name in row if name != "key"}
@@ -83,20 +100,20 @@ class Books:
     def void_receipts_naming(self, digest: str) -> tuple[str, ...]:
         """Remove every receipt that names an asset, and return their keys: it is lost, so they prove nothing."""
         naming = sa.select(receipt_assets.c.key).where(receipt_assets.c.digest == digest)
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             keys = tuple(connection.execute(naming.order_by(receipt_assets.c.key)).scalars())
             connection.execute(sa.delete(receipts).where(receipts.c.key.in_(keys)))
         return keys
 
     def acquire_lease(self, key: str, holder: str, ttl_s: float) -> bool:
         """Take the lease on a key, if nobody holds it or its holder let it expire; say whether it is ours."""
-        insert = self._insert(leases).values(key=key, holder=holder, expires_at=database_now() + ttl_s)
+        insert = self._database.insert(leases).values(key=key, holder=holder, expires_at=database_now() + ttl_s)
         statement = insert.on_conflict_do_update(
             index_elements=["key"],
             set_={"holder": insert.excluded.holder, "expires_at": insert.excluded.expires_at},
             where=leases.c.expires_at < database_now(),
         ).returning(leases.c.holder)
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             return connection.execute(statement).scalar() == holder
 
     def renew_lease(self, key: str, holder: str, ttl_s: float) -> bool:
@@ -106,33 +123,13 @@ class Books:
             .where(leases.c.key == key, leases.c.holder == holder)
             .values(expires_at=database_now() + ttl_s)
         )
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             return connection.execute(statement).rowcount == 1
 
     def release_lease(self, key: str, holder: str) -> None:
         """Give a lease back; nothing happens if we don't hold it."""
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             connection.execute(sa.delete(leases).where(leases.c.key == key, leases.c.holder == holder))
-
-    def _insert(self, table: sa.Table) -> Any:
-        dialect = postgresql if self.engine.dialect.name == "postgresql" else sqlite
-        return dialect.insert(table)
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        try:
-            with self.engine.begin() as connection:
-                yield connection
-        except SQLAlchemyError as problem:
-            raise BooksError(f"the books could not be written: {getattr(problem, 'orig', problem)}") from problem
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        try:
-            with self.engine.connect().execution_options(read_only=True) as connection:
-                yield connection
-        except SQLAlchemyError as problem:
-            raise BooksError(f"the books could not be read: {getattr(problem, 'orig', problem)}") from problem
 
 
 def _receipt(row: Any) -> Receipt:

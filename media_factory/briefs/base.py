@@ -28,6 +28,7 @@ from media_factory.briefs.fields import (
 from media_factory.briefs.sentences import split_sentences
 from media_factory.design.themes import THEMES, ThemeName
 from media_factory.model import Model
+from media_factory.requests import Emotion
 from media_factory.timing import Rate
 
 _DERIVED_TITLE_CHARS = 80
@@ -141,6 +142,16 @@ class SpokenBrief(BriefBase):
     )
     rate_wpm: WholeNumber | None = Field(
         default=None, ge=80, le=300, title="Pace", description="Words a minute; the theme's pace if none is given"
+    )
+
+    emotion: Emotion | None = Field(
+        default=None, title="Emotion", description="How it is said, where the speech provider can; its own way if none"
+    )
+    speaking_style: Line | None = Field(
+        default=None,
+        title="Speaking style",
+        description="Directions to the speaker in plain words, where the speech provider takes them",
+        examples=["like an evening news anchor, unhurried"],
     )
 
     @property

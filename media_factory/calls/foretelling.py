@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from media_factory.assets import pending_asset
-from media_factory.calls.making import write_prompt
+from media_factory.calls.prompts import write_prompt
 from media_factory.captions.alignment import proportional
 from media_factory.captions.words import split_words
 from media_factory.factory import Factory

@@ -1,16 +1,21 @@
-"""Entries of the catalogue, read from `data/<vendor>.yaml`: which models there are, until when, at what price."""
+"""Entries of the catalogue: which models there are, until when, at what price.
+
+They are read from `data/<vendor>.yaml`, and from what vendors have said since (`listings`), which counts for more.
+"""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Literal
 
 import yaml
 from pydantic import Field
 
+from media_factory.catalogue.listings import ListedModel, Listing, Listings, listings_file, read_listings
 from media_factory.errors import ModelRetired
 from media_factory.model import Model
 
@@ -52,20 +57,72 @@ class CatalogueEntry(Model):
         """The model as briefs name it."""
         return f"{self.provider}:{self.model}"
 
+    def brought_up_to_date(self, listing: Listing, model: ListedModel) -> CatalogueEntry:
+        """Return the entry with what its vendor's list says of the model."""
+        said = model.model_dump(exclude={"model", "modality"}, exclude_none=True)
+        if model.shutdown_date and self.status == "active":
+            said["status"] = "deprecated"
+        return self.model_copy(update=said | {"source": listing.source, "verified_on": listing.listed_on})
+
     def status_on(self, day: date) -> Status:
         """Return the status on a day: a model is retired from its shutdown date on."""
         return "retired" if self.shutdown_date and day >= self.shutdown_date else self.status
 
 
-@cache
 def catalogue() -> tuple[CatalogueEntry, ...]:
-    """Return all entries, in the order of the files."""
+    """Return all entries, in the order of the files; models that only a vendor's list names come last.
+
+    Raises:
+        InputError: the file of the vendors' lists can't be used.
+    """
+    file = listings_file()
+    # The file is replaced as a whole, so a new one has another time or size.
+    facts = file.stat() if file.is_file() else None
+    return _catalogue(file, (facts.st_mtime_ns, facts.st_size) if facts else None)
+
+
+@cache
+def shipped() -> tuple[CatalogueEntry, ...]:
+    """Return the entries that came with this version, in the order of the files."""
     found: list[CatalogueEntry] = []
     for file in sorted(files("media_factory.catalogue").joinpath("data").iterdir(), key=lambda one: one.name):
         if file.name.endswith(".yaml"):
             content = yaml.safe_load(file.read_text(encoding="utf-8"))
             vendor = {"provider": content["provider"]}
             found += (CatalogueEntry.model_validate(vendor | one) for one in content["models"])
+    return tuple(found)
+
+
+@lru_cache(maxsize=4)
+def _catalogue(file: Path, facts: tuple[int, int] | None) -> tuple[CatalogueEntry, ...]:
+    return with_listings(shipped(), read_listings(file) if facts else Listings())
+
+
+def with_listings(entries: tuple[CatalogueEntry, ...], listings: Listings) -> tuple[CatalogueEntry, ...]:
+    """Return entries brought up to date by what vendors list.
+
+    A vendor's date of switching off, limits and prices replace ours; a model that it no longer lists stays as it is,
+    since lists differ by account. What only the list names is added if it says of which modality it is.
+    """
+    told = {
+        (one.provider, model.model, model.modality): (one, model) for one in listings.vendors for model in one.models
+    }
+    found: list[CatalogueEntry] = []
+    for entry in entries:
+        keys = ((entry.provider, entry.model, entry.modality), (entry.provider, entry.model, None))
+        said = next((told.pop(key) for key in keys if key in told), None)
+        found.append(entry.brought_up_to_date(*said) if said else entry)
+    known = {(entry.reference, entry.modality) for entry in found}
+    for listing, model in told.values():
+        if model.modality and (f"{listing.provider}:{model.model}", model.modality) not in known:
+            fresh = CatalogueEntry(
+                provider=listing.provider,
+                model=model.model,
+                modality=model.modality,
+                source=listing.source,
+                verified_on=listing.listed_on,
+            )
+            found.append(fresh.brought_up_to_date(listing, model))
     return tuple(found)
 
 
@@ -89,6 +146,15 @@ def models_of(provider: str, modality: str) -> tuple[str, ...]:
     )
 
 
+def retirement(entry: CatalogueEntry, on: date) -> str | None:
+    """Return since when a model is retired and what replaces it, in one line; None if it is not."""
+    if entry.status_on(on) != "retired":
+        return None
+    since = f" on {entry.shutdown_date}" if entry.shutdown_date else ""
+    cure = f"; use {entry.replacement}" if entry.replacement else "; it has no replacement"
+    return f"{entry.reference} was retired{since}{cure}"
+
+
 def refuse_retired(reference: str, on: date | None = None) -> None:
     """Raise if a model is retired.
 
@@ -96,11 +162,8 @@ def refuse_retired(reference: str, on: date | None = None) -> None:
         ModelRetired: it is; the message says since when and what replaces it.
     """
     entry = entry_of(reference)
-    if entry is None or entry.status_on(on or today()) != "retired":
-        return
-    since = f" on {entry.shutdown_date}" if entry.shutdown_date else ""
-    cure = f"; use {entry.replacement}" if entry.replacement else "; it has no replacement"
-    raise ModelRetired(f"{reference} was retired{since}{cure}")
+    if entry and (problem := retirement(entry, on or today())):
+        raise ModelRetired(problem)
 
 
 def price_of(reference: str, per: Unit, quantity: Decimal | int | float, variant: str | None = None) -> Decimal | None:
@@ -132,5 +195,8 @@ __all__ = [
     "models_of",
     "price_of",
     "refuse_retired",
+    "retirement",
+    "shipped",
     "today",
+    "with_listings",
 ]

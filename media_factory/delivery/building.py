@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from media_factory import __version__
 from media_factory.briefs.model import BriefBase
+from media_factory.calls.selection import Choice
 from media_factory.delivery.folder import Delivery
 from media_factory.delivery.manifest import Manifest, SceneEntry, StageRow
 
@@ -18,11 +20,13 @@ def manifest_of(
     blocked: bool = False,
     scenes: tuple[SceneEntry, ...] = (),
     duration_s: float | None = None,
+    providers: Mapping[str, Choice] | None = None,
 ) -> Manifest:
     """Return the manifest of what a delivery has so far; with reasons it is degraded unless it is blocked."""
     records = sorted(
         delivery.run.records, key=lambda r: (r.scene is None, r.scene if r.scene is not None else 0, r.made_at)
     )
+    reasons = (*reasons, *delivery.run.substitutions)
     latest = max((record.made_at for record in records), default=0.0)
     return Manifest.model_validate(
         {
@@ -35,6 +39,7 @@ def manifest_of(
             "reasons": reasons,
             "outputs": tuple(delivery.outputs),
             "scenes": scenes,
+            "providers": dict(providers or {}),
             "stages": tuple(
                 StageRow(
                     stage=record.stage,

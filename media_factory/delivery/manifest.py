@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from media_factory.assets import Asset
+from media_factory.calls.selection import Choice
 from media_factory.model import Model
 from media_factory.timing import Word
 
@@ -60,6 +61,9 @@ class Manifest(Model):
     reasons: tuple[str, ...] = ()
     outputs: tuple[Output, ...]
     scenes: tuple[SceneEntry, ...] = ()
+    providers: dict[str, Choice] = Field(
+        default={}, description="by modality: who was chosen to make it, over whom, and why"
+    )
     stages: tuple[StageRow, ...]
     cost_usd: Decimal | None
     duration_s: float | None = None

@@ -30,7 +30,7 @@ async def deliver_image(
     path = f"image.{_SUFFIXES.get(picture.image.media_type, 'bin')}"
     delivery.add(Output(role="image", path=path, asset=picture.image))
     scene = SceneEntry(text=piece.brief.title, prompt=prompt.text, image=path, start_s=0, end_s=0, words=())
-    manifest = manifest_of(piece.brief, delivery, reasons=piece.reasons, scenes=(scene,))
+    manifest = manifest_of(piece.brief, delivery, reasons=piece.reasons, scenes=(scene,), providers=piece.choices)
     return await delivery.finish(manifest, folder)
 
 
@@ -51,7 +51,14 @@ async def deliver_narration(
         for text, words in zip(piece.texts, spoken, strict=True)
     )
     duration_s = float(piece.timeline(utterances).frames / piece.timeline(utterances).rate)
-    manifest = manifest_of(piece.brief, delivery, reasons=piece.reasons, scenes=scenes, duration_s=duration_s)
+    manifest = manifest_of(
+        piece.brief,
+        delivery,
+        reasons=piece.reasons,
+        scenes=scenes,
+        duration_s=duration_s,
+        providers=piece.choices,
+    )
     return await delivery.finish(manifest, folder)
 
 

@@ -56,6 +56,7 @@ async def deliver_story(
         blocked=are_blocked(films),
         scenes=entries,
         duration_s=duration_s,
+        providers=story.choices,
     )
     return await delivery.finish(manifest, folder)
 

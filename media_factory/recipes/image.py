@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from media_factory.briefs.model import ImageBrief
-from media_factory.calls.selection import Choice, choose, unasked_drafts
+from media_factory.calls.selection import Choice, Market, Need, choose, shortfalls
 from media_factory.model import Model
-from media_factory.providers.registry import Providers
+from media_factory.recipes.chains import those_setting_type
 from media_factory.requests import ImageRequest, PromptRequest
 from media_factory.results import Prompt
 
@@ -16,56 +18,77 @@ class ImagePiece(Model):
     brief: ImageBrief
     writer: Choice
     painter: Choice
-    sets_type: bool
+    setting_type: frozenset[str] = Field(description="who of the painters sets a card's words in type")
 
     @classmethod
-    def of(cls, brief: ImageBrief, providers: Providers) -> ImagePiece:
+    def of(cls, brief: ImageBrief, market: Market) -> ImagePiece:
         """Work out a brief.
 
         Raises:
-            InputError: a named provider does not exist.
-            ProviderUnavailable: nobody can work here.
+            InputError: a named provider does not exist or can't make it, or nobody can.
+            NotReached: nobody can work here.
         """
-        painter = choose(providers, "image", brief.language, brief.providers.image)
+        subject = brief.headline or brief.prompt or brief.title
+        writer = Need(modality="prompt", language=brief.language, text_chars=len(subject), named=brief.providers.prompt)
+        painting = Need(
+            modality="image",
+            language=brief.language,
+            text_chars=brief.max_prompt_chars,
+            sizes=(brief.size_px,),
+            words_shown=brief.card is not None and brief.card.layout != "art",
+            named=brief.providers.image,
+        )
+        painter = choose(market, painting)
         return cls(
             brief=brief,
-            writer=choose(providers, "prompt", brief.language, brief.providers.prompt),
+            writer=choose(market, writer),
             painter=painter,
-            sets_type=providers.named("image", painter.reference).capabilities.cards,
+            setting_type=those_setting_type(painter, market),
         )
 
-    def prompt_request(self) -> PromptRequest:
-        """Return what to ask the prompt writer."""
+    def prompt_requests(self) -> tuple[PromptRequest, ...]:
+        """Return what to ask for the prompt: the chosen writer, then whoever may stand in."""
         brief = self.brief
-        return PromptRequest(
-            provider=self.writer.reference,
-            headline=brief.headline or brief.prompt or brief.title,
-            text=brief.prompt or "",
-            style=brief.theme,
-            language=brief.language,
-            max_chars=brief.max_prompt_chars,
-            guidelines=brief.guidelines,
+        return tuple(
+            PromptRequest(
+                provider=writer,
+                headline=brief.headline or brief.prompt or brief.title,
+                text=brief.prompt or "",
+                style=brief.theme,
+                language=brief.language,
+                max_chars=brief.max_prompt_chars,
+                guidelines=brief.guidelines,
+            )
+            for writer in self.writer.references
         )
 
-    def image_request(self, prompt: Prompt) -> ImageRequest:
-        """Return what to ask the image provider."""
+    def image_requests(self, prompt: Prompt) -> tuple[ImageRequest, ...]:
+        """Return what to ask for the picture: the chosen painter, then whoever may stand in."""
         width_px, height_px = self.brief.size_px
-        return ImageRequest(
-            provider=self.painter.reference,
-            prompt=prompt.text,
-            width_px=width_px,
-            height_px=height_px,
-            seed=self.brief.seed,
-            theme=self.brief.theme,
-            palette=self.brief.palette,
-            card=self.brief.card if self.sets_type else None,
-            language=self.brief.language,
+        return tuple(
+            ImageRequest(
+                provider=painter,
+                prompt=prompt.text,
+                width_px=width_px,
+                height_px=height_px,
+                seed=self.brief.seed,
+                theme=self.brief.theme,
+                palette=self.brief.palette,
+                card=self.brief.card if painter in self.setting_type else None,
+                language=self.brief.language,
+            )
+            for painter in self.painter.references
         )
+
+    @property
+    def choices(self) -> dict[str, Choice]:
+        """Who makes what, by modality."""
+        return {"prompt": self.writer, "image": self.painter}
 
     @property
     def reasons(self) -> tuple[str, ...]:
         """Why the picture is less than it could be."""
-        return unasked_drafts(picture=self.painter)
+        return shortfalls(picture=self.painter)
 
 
 __all__ = ["ImagePiece"]

@@ -7,11 +7,11 @@ from fractions import Fraction
 
 from media_factory.briefs.model import NarrationBrief
 from media_factory.briefs.utterances import utterances_of
-from media_factory.calls.selection import Choice, choose, unasked_drafts
+from media_factory.calls.selection import Choice, Market, choose, shortfalls
 from media_factory.captions.alignment import shifted
 from media_factory.design.themes import THEMES
 from media_factory.model import Model
-from media_factory.providers.registry import Providers
+from media_factory.recipes.chains import speaking_need, speech_chain
 from media_factory.rendering.model import MixRequest, PlacedUtterance
 from media_factory.rendering.timeline import Timeline, build_timeline
 from media_factory.requests import SpeechRequest
@@ -30,28 +30,20 @@ class NarrationPiece(Model):
     speaker: Choice
 
     @classmethod
-    def of(cls, brief: NarrationBrief, providers: Providers) -> NarrationPiece:
+    def of(cls, brief: NarrationBrief, market: Market) -> NarrationPiece:
         """Work out a brief.
 
         Raises:
             InputError: the named provider does not exist, or nobody speaks the language.
-            ProviderUnavailable: nobody can work here.
+            NotReached: nobody can work here.
         """
-        speaker = choose(providers, "speech", brief.language, brief.providers.speech)
-        return cls(brief=brief, texts=utterances_of(brief.text, brief.language), speaker=speaker)
+        texts = utterances_of(brief.text, brief.language)
+        speaking = speaking_need(brief, max(map(len, texts), default=0))
+        return cls(brief=brief, texts=texts, speaker=choose(market, speaking))
 
-    def speech_requests(self) -> tuple[SpeechRequest, ...]:
-        """Return what to ask the speech provider, in order."""
-        return tuple(
-            SpeechRequest(
-                provider=self.speaker.reference,
-                text=text,
-                language=self.brief.language,
-                voice=self.brief.voice,
-                rate_wpm=self.brief.pace_wpm,
-            )
-            for text in self.texts
-        )
+    def speech_requests(self) -> tuple[tuple[SpeechRequest, ...], ...]:
+        """Return what to ask, utterance by utterance: the chosen speaker, then whoever may stand in."""
+        return speech_chain(self.speaker, self.brief, self.texts)
 
     def timeline(self, utterances: Sequence[Utterance]) -> Timeline:
         """Return when each utterance is heard."""
@@ -76,9 +68,14 @@ class NarrationPiece(Model):
         )
 
     @property
+    def choices(self) -> dict[str, Choice]:
+        """Who makes what, by modality."""
+        return {"speech": self.speaker}
+
+    @property
     def reasons(self) -> tuple[str, ...]:
         """Why the narration is less than it could be."""
-        return unasked_drafts(narration=self.speaker)
+        return shortfalls(narration=self.speaker)
 
 
 __all__ = ["NarrationPiece"]

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from pydantic import Field
+
+from media_factory.assets import Asset
 from media_factory.briefs.fields import Aspect, frame_size
 from media_factory.briefs.model import StoryBrief
 from media_factory.briefs.storyboard import Scene, storyboard
-from media_factory.calls.selection import Choice, choose, unasked_drafts
+from media_factory.calls.selection import Choice, Market, Need, choose, shortfalls
 from media_factory.design.themes import theme_in
 from media_factory.model import Model
-from media_factory.providers.registry import Providers
+from media_factory.recipes.chains import speaking_need, speech_chain, those_setting_type
 from media_factory.rendering.film import Film, Look, SceneMedia, film_of, film_words, picture_size
 from media_factory.rendering.inspect_model import InspectionRequest
 from media_factory.rendering.inspection import inspection_request
 from media_factory.rendering.model import Master, MixRequest, Segment
 from media_factory.requests import ImageRequest, PromptRequest, SpeechRequest
-from media_factory.results import Prompt
+from media_factory.results import Prompt, Utterance
 
 _SEEDS_PER_STORY = 1000
 
@@ -30,62 +33,74 @@ class Story(Model):
     writer: Choice
     painter: Choice
     speaker: Choice
-    sets_type: bool
+    setting_type: frozenset[str] = Field(description="who of the painters sets a card's words in type")
 
     @classmethod
-    def of(cls, brief: StoryBrief, providers: Providers) -> Story:
+    def of(cls, brief: StoryBrief, market: Market) -> Story:
         """Work out a brief.
 
         Raises:
-            InputError: a named provider does not exist, or nobody speaks the language.
-            ProviderUnavailable: nobody can work here.
+            InputError: a named provider does not exist or can't make it, or nobody can.
+            NotReached: nobody can work here.
         """
-        painter = choose(providers, "image", brief.language, brief.providers.image)
+        scenes = storyboard(brief).scenes
+        painter = choose(market, _painting(brief, scenes))
         return cls(
             brief=brief,
-            scenes=storyboard(brief).scenes,
+            scenes=scenes,
             look=look_of(brief),
-            writer=choose(providers, "prompt", brief.language, brief.providers.prompt),
+            writer=choose(market, _writing(brief, scenes)),
             painter=painter,
-            speaker=choose(providers, "speech", brief.language, brief.providers.speech),
-            sets_type=providers.named("image", painter.reference).capabilities.cards,
+            speaker=choose(market, _speaking(brief, scenes)),
+            setting_type=those_setting_type(painter, market),
         )
 
-    def prompt_request(self, scene: Scene) -> PromptRequest:
-        """Return what to ask the prompt writer for a scene."""
-        return PromptRequest(
-            provider=self.writer.reference,
-            headline=scene.headline or scene.subject,
-            text=scene.subject,
-            style=self.brief.theme,
-            language=self.brief.language,
-            max_chars=self.brief.max_prompt_chars,
-            guidelines=self.brief.guidelines,
+    def prompt_requests(self, scene: Scene) -> tuple[PromptRequest, ...]:
+        """Return what to ask for a scene's prompt: the chosen writer, then whoever may stand in."""
+        return tuple(
+            PromptRequest(
+                provider=writer,
+                headline=scene.headline or scene.subject,
+                text=scene.subject,
+                style=self.brief.theme,
+                language=self.brief.language,
+                max_chars=self.brief.max_prompt_chars,
+                guidelines=self.brief.guidelines,
+            )
+            for writer in self.writer.references
         )
 
-    def image_request(self, scene: Scene, aspect: Aspect, prompt: Prompt) -> ImageRequest:
-        """Return what to ask the image provider for a scene in an aspect."""
+    def image_requests(self, scene: Scene, aspect: Aspect, prompt: Prompt) -> tuple[ImageRequest, ...]:
+        """Return what to ask for a scene's picture in an aspect: the chosen painter, then whoever may stand in."""
         width_px, height_px = picture_size(aspect, self.brief.size)
-        return ImageRequest(
-            provider=self.painter.reference,
-            prompt=prompt.text,
-            width_px=width_px,
-            height_px=height_px,
-            seed=self.brief.seed * _SEEDS_PER_STORY + scene.index,
-            theme=self.brief.theme,
-            palette=self.brief.palette,
-            card=scene.card if self.sets_type else None,
-            language=self.brief.language,
+        return tuple(
+            ImageRequest(
+                provider=painter,
+                prompt=prompt.text,
+                width_px=width_px,
+                height_px=height_px,
+                seed=self.brief.seed * _SEEDS_PER_STORY + scene.index,
+                theme=self.brief.theme,
+                palette=self.brief.palette,
+                card=scene.card if painter in self.setting_type else None,
+                language=self.brief.language,
+            )
+            for painter in self.painter.references
         )
 
-    def speech_request(self, scene: Scene) -> SpeechRequest:
-        """Return what to ask the speech provider for a scene."""
-        return SpeechRequest(
-            provider=self.speaker.reference,
-            text=scene.text,
-            language=self.brief.language,
-            voice=self.brief.voice,
-            rate_wpm=self.brief.pace_wpm,
+    def speech_requests(self) -> tuple[tuple[SpeechRequest, ...], ...]:
+        """Return what to ask for the whole narration, scene by scene: the chosen speaker, then whoever may stand in."""
+        return speech_chain(self.speaker, self.brief, [scene.text for scene in self.scenes])
+
+    def media(
+        self, spoken: Sequence[Utterance], painted: Sequence[tuple[Prompt, dict[Aspect, Asset]]]
+    ) -> tuple[SceneMedia, ...]:
+        """Return each scene with what was made for it."""
+        return tuple(
+            SceneMedia(
+                text=scene.text, headline=scene.headline, prompt=prompt.text, pictures=pictures, utterance=utterance
+            )
+            for scene, utterance, (prompt, pictures) in zip(self.scenes, spoken, painted, strict=True)
         )
 
     def film(self, scenes: Sequence[SceneMedia], aspect: Aspect) -> Film:
@@ -117,9 +132,35 @@ class Story(Model):
         return ask
 
     @property
+    def choices(self) -> dict[str, Choice]:
+        """Who makes what, by modality."""
+        return {"prompt": self.writer, "image": self.painter, "speech": self.speaker}
+
+    @property
     def reasons(self) -> tuple[str, ...]:
         """Why the story is less than it could be."""
-        return unasked_drafts(pictures=self.painter, narration=self.speaker)
+        return shortfalls(pictures=self.painter, narration=self.speaker)
+
+
+def _writing(brief: StoryBrief, scenes: Sequence[Scene]) -> Need:
+    longest = max((len(scene.subject) for scene in scenes), default=0)
+    return Need(modality="prompt", language=brief.language, text_chars=longest, named=brief.providers.prompt)
+
+
+def _painting(brief: StoryBrief, scenes: Sequence[Scene]) -> Need:
+    return Need(
+        modality="image",
+        language=brief.language,
+        text_chars=brief.max_prompt_chars,
+        sizes=tuple(picture_size(aspect, brief.size) for aspect in brief.aspects),
+        words_shown=any(scene.card.layout != "art" for scene in scenes),
+        named=brief.providers.image,
+    )
+
+
+def _speaking(brief: StoryBrief, scenes: Sequence[Scene]) -> Need:
+    longest = max((len(scene.text) for scene in scenes), default=0)
+    return speaking_need(brief, longest)
 
 
 def look_of(brief: StoryBrief) -> Look:

@@ -48,6 +48,9 @@ class Dials:
         delay_s: how long each call takes.
         failures: errors to raise, one per call, before calls succeed.
         price_usd: what a call costs; None for a price that nobody knows.
+        name: what briefs call it.
+        vendor: it passes for a vendor's account: its calls go through the books, and it may be chosen unnamed.
+        idempotent: as a vendor, it answers a repeated key with the first answer.
     """
 
     def __init__(
@@ -55,11 +58,21 @@ class Dials:
         delay_s: float = 0.0,
         failures: Iterable[ProviderError] = (),
         price_usd: Decimal | None = Decimal(0),
+        name: str = "fake",
+        *,
+        vendor: bool = False,
+        idempotent: bool = False,
     ) -> None:
         self.delay_s = delay_s
         self.failures = list(failures)
         self.price = price_usd
         self.calls: list[Any] = []
+        self.name = name
+        self._changes = {"local": False, "by_name_only": False, "idempotent": idempotent} if vendor else {}
+
+    def capabilities(self, resting: Capabilities) -> Capabilities:
+        """Return a fake's capabilities, given those with its dials at rest."""
+        return resting.model_copy(update=self._changes)
 
     async def turn(self, request: Any) -> None:
         """Count a call, take its time, and fail if it is a failure's turn."""
@@ -79,6 +92,7 @@ class FakeImage(ImageProvider):
     def __init__(self, dials: Dials | None = None) -> None:
         super().__init__()
         self.dials = dials or Dials()
+        self.name, self.capabilities = self.dials.name, self.dials.capabilities(type(self).capabilities)
 
     def price_usd(self, request: ImageRequest) -> Decimal | None:
         """Return the dialled price."""
@@ -106,6 +120,7 @@ class FakeSpeech(SpeechProvider):
     def __init__(self, dials: Dials | None = None, *, word_timing: bool = True) -> None:
         super().__init__()
         self.dials = dials or Dials()
+        self.name, self.capabilities = self.dials.name, self.dials.capabilities(type(self).capabilities)
         self.word_timing = word_timing
 
     def price_usd(self, request: SpeechRequest) -> Decimal | None:
@@ -147,6 +162,7 @@ class FakeClip(ClipProvider):
     def __init__(self, dials: Dials | None = None, polls: int = 2) -> None:
         super().__init__()
         self.dials = dials or Dials()
+        self.name, self.capabilities = self.dials.name, self.dials.capabilities(type(self).capabilities)
         self.polls = polls
         self._queue: dict[str, tuple[ClipRequest, int]] = {}
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from media_factory.calls.making import make_picture, speak
+from media_factory.calls.pictures import make_picture
+from media_factory.calls.speech import speak
 from media_factory.errors import BadReply
 from media_factory.providers.base import Call, ImageReply, SpeechReply
 from media_factory.requests import ImageRequest, SpeechRequest

@@ -64,6 +64,7 @@ def test_every_flow_is_deployed_and_its_form_comes_from_the_brief(up: tuple[str,
         "flows/image.py:create_image",
         "flows/narration.py:create_narration",
         "flows/video.py:create_video",
+        "flows/health.py:check_providers",
     }
     schema = json.dumps(deployments["flows/story.py:produce_story"]["parameter_openapi_schema"])
     assert "StoryBrief" in schema

@@ -24,10 +24,10 @@ from media_factory.errors import (
     VoiceNotFound,
 )
 from media_factory.programs import Limits, run_program
-from media_factory.providers.base import Call, Capabilities, SpeechProvider, SpeechReply
+from media_factory.providers.base import Call, Capabilities, SpeechProvider, SpeechReply, Voice, VoiceSource
 from media_factory.providers.espeak.reading import spoken_words
 from media_factory.providers.espeak.times import Event, SpokenText, timed_words
-from media_factory.providers.espeak.voices import LANGUAGES, voice_for
+from media_factory.providers.espeak.voices import LANGUAGES, VARIANTS, VOICES, voice_for
 from media_factory.requests import SpeechRequest
 from media_factory.settings import Settings
 
@@ -57,7 +57,7 @@ def _wav(pcm: bytes, rate_hz: int) -> bytes:
     return buffer.getvalue()
 
 
-class Espeak(SpeechProvider):
+class Espeak(SpeechProvider, VoiceSource):
     """Speaks with espeak-ng: one fresh program for each utterance, so the same request gives the same sound.
 
     Args:
@@ -103,6 +103,11 @@ class Espeak(SpeechProvider):
         events = [Event(*event) for event in head["events"]]
         timed = timed_words(words, spoken, events, head["samples"], head["rate_hz"])
         return SpeechReply(data=_wav(pcm, head["rate_hz"]), media_type="audio/wav", words=timed, price_usd=Decimal(0))
+
+    async def voices(self) -> tuple[Voice, ...]:
+        """Return a voice per language or accent, and the variants that each of them can be spoken in."""
+        spoken = [Voice(id=name, name=name, languages=(name,)) for name in VOICES]
+        return (*spoken, *(Voice(id=name, name=name, description="a variant for any language") for name in VARIANTS))
 
     async def installed_voices(self) -> tuple[tuple[str, str], ...]:
         """Return the language and the name of each voice that the library has here.

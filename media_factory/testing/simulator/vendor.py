@@ -91,6 +91,8 @@ class Vendor(ABC):
         self.billing.charge(Charge(self.name, kind, content, price_usd, fault))
         if key:
             self._answered[key] = right
+        if fault in JOB_FAULTS:
+            self.spoil_queued(fault, right)
         if fault is None or fault in JOB_FAULTS:
             return right
         return self._spoilt(fault, right, request)
@@ -107,6 +109,9 @@ class Vendor(ABC):
                 return self.wrong(right)
             case _:
                 return self.error(fault, request)
+
+    def spoil_queued(self, fault: Fault, right: Response) -> None:  # noqa: B027 (only vendors that queue have any)
+        """Make queued work, whose id the right answer holds, slow (`slow_job`) or unknown (`lost_job`) from now on."""
 
     def wrong(self, right: Response) -> Response:
         """Return an answer of the right type with something else in it."""

@@ -1,0 +1,246 @@
+"""The broker: one call to a provider, paid at most once.
+
+In this order: what earlier tries at the same thing left (a spooled reply is used, a ticket is asked for again, an open
+call of a dead process is in doubt); content rules; a turn with the provider; the money reserved and the intent written
+in one transaction; the call, once, with a deadline; the reply on disk; its check and its way into the store; the price
+settled. Whatever may have been paid without leaving anything stands in the ledger as in doubt, and is not paid again
+beyond what the policy allows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, cast
+
+from media_factory.books.ledger import Intent
+from media_factory.calls.jobs import reply_for
+from media_factory.calls.orders import key_of, order_for
+from media_factory.calls.pacing import paced
+from media_factory.calls.spool import Spool, spool_of
+from media_factory.errors import (
+    AuthenticationFailed,
+    BadReply,
+    OutcomeUnknown,
+    ProviderError,
+    ProviderTimeout,
+    QuotaExhausted,
+    RateLimited,
+    StillMaking,
+)
+from media_factory.factory import Factory
+from media_factory.providers.base import (
+    AlignReply,
+    AnyProvider,
+    Call,
+    ClipReply,
+    ImageReply,
+    ImmediateProvider,
+    JobProvider,
+    ModerationReply,
+    PromptReply,
+    Reply,
+    SoundReply,
+    SpeechReply,
+    Ticket,
+)
+
+ResultT = TypeVar("ResultT")
+Finish = Callable[[Any], Awaitable[ResultT]]
+
+REPLIES: dict[str, type[Reply]] = {
+    "prompt": PromptReply,
+    "image": ImageReply,
+    "speech": SpeechReply,
+    "clip": ClipReply,
+    "sound": SoundReply,
+    "align": AlignReply,
+    "moderation": ModerationReply,
+}
+# Of a stage around a call: waiting for a turn counts, and the broker keeps its own deadlines.
+STAGE_TIMEOUT_S = 3600.0
+_DEADLINE_S = {"image": 300.0, "clip": 1800.0, "speech": 120.0, "sound": 300.0}
+_DEFAULT_DEADLINE_S = 60.0
+# A vendor that asks for more patience than this is as good as away: somebody else may be asked.
+_LONGEST_PATIENCE_S = 120.0
+# No number of tries mends these, so the provider is left alone for a while; 429 only says "later".
+_SHUT_S: dict[type[ProviderError], float] = {AuthenticationFailed: 600.0, QuotaExhausted: 600.0}
+
+
+async def buy(provider: AnyProvider, request: Any, factory: Factory, finish: Finish[ResultT]) -> ResultT:
+    """Have a provider make what is asked for, and return what `finish` makes of the reply.
+
+    The caller holds the stage's lease, so nobody else buys the same at the same time.
+
+    Args:
+        provider: who is asked.
+        request: what for.
+        factory: whose books and money.
+        finish: checks the reply and keeps its bytes; BadReply if it can't be used. After a crash it gets the same reply
+            again.
+
+    Raises:
+        ProviderError: classified, as the provider raised it; OutcomeUnknown if it may have been paid already.
+        BudgetExceeded: a cap would be crossed; nobody was asked.
+    """
+    purchase = _Purchase(provider, request, factory, finish)
+    return await (purchase.make_here() if provider.capabilities.local else purchase.make())
+
+
+@dataclass
+class _Purchase(Generic[ResultT]):
+    provider: AnyProvider
+    request: Any
+    factory: Factory
+    finish: Finish[ResultT]
+
+    def __post_init__(self) -> None:
+        self.modality = self.provider.capabilities.modality
+        self.key = key_of(self.modality, self.request)
+        self.ledger = self.factory.books.ledger
+        self.spool: Spool = spool_of(self.factory)
+
+    async def make_here(self) -> ResultT:
+        """Have it made on this machine, where nothing is paid and a processor is kept busy."""
+        async with self.factory.slots:
+            return await self.finish(await self.reply(None))
+
+    async def make(self) -> ResultT:
+        """Use what earlier tries left, or make a call."""
+        for intent in reversed(await asyncio.to_thread(self.ledger.intents_of, self.key)):
+            if intent.state not in ("open", "ticketed", "spooled", "settled"):
+                continue
+            reply = await asyncio.to_thread(self.spool.read, intent.id, REPLIES[self.modality])
+            if reply is not None:
+                return await self.use(intent, reply)
+            if intent.state == "ticketed":
+                return await self.make_call(intent)
+            if intent.state == "spooled":
+                await self.give_up(intent, OutcomeUnknown("its reply was kept on a disk that is not here"))
+            elif intent.state == "open":
+                await self.doubt(intent, "the process that made the call ended before its answer was kept")
+        self.refuse_to_pay_again(await asyncio.to_thread(self.ledger.intents_of, self.key))
+        order = order_for(self.provider, self.request, self.factory)
+        async with paced(self.factory, self.provider.name):
+            return await self.make_call(await asyncio.to_thread(self.ledger.open, order))
+
+    def refuse_to_pay_again(self, earlier: tuple[Intent, ...]) -> None:
+        """Raise if the same thing may have been paid so often that a person must decide."""
+        doubts = [one for one in earlier if one.state == "in_doubt" or (one.state == "failed" and one.charged_usd != 0)]
+        if not doubts or self.provider.capabilities.idempotent:
+            return
+        allowed, price = self.factory.policy.in_doubt, self.provider.price_usd(self.request)
+        if len(doubts) <= allowed.resubmissions and price is not None and price <= allowed.below_usd:
+            return
+        raise OutcomeUnknown(
+            f"{self.request.provider} may have been paid {len(doubts)}x for this and left nothing "
+            f"({doubts[-1].reason}); `media-factory reconcile` lists the calls: dismiss them there to pay once more"
+        )
+
+    async def make_call(self, intent: Intent) -> ResultT:
+        """Make the call of an intent (or go on asking for its ticket), and book how it ends."""
+        began = time.monotonic()
+        try:
+            reply = await self.reply(intent)
+        except StillMaking:
+            raise
+        except ProviderError as error:
+            await self.book_failure(intent, error, time.monotonic() - began)
+            raise
+        except asyncio.CancelledError:
+            await asyncio.shield(self.book_interruption(intent, time.monotonic() - began))
+            raise
+        except Exception as error:
+            # A bug of the provider's: the vendor may have been asked all the same.
+            await self.doubt(intent, f"{type(error).__name__} in the provider", time.monotonic() - began)
+            raise
+        seconds = time.monotonic() - began
+        if reply.price_usd is None:
+            reply = reply.model_copy(update={"price_usd": self.provider.price_usd(self.request)})
+        await asyncio.to_thread(self.spool.write, intent.id, reply)
+        return await self.use(intent, reply, seconds)
+
+    async def reply(self, intent: Intent | None) -> Reply:
+        """Ask the provider, and return its reply within the deadline."""
+        call = Call(key=self.key.rpartition("/")[2], files=await self.factory.files_of(self.request))
+        default_s = _DEADLINE_S.get(self.modality, _DEFAULT_DEADLINE_S)
+        deadline_s = self.factory.policy.deadline_s.get(self.modality, default_s)
+        name = self.provider.name
+        if isinstance(self.provider, JobProvider):
+            if intent and intent.ticket:
+                return cast(Reply, await reply_for(self.provider, Ticket(provider=name, id=intent.ticket), deadline_s))
+            async with _deadline(name, _DEFAULT_DEADLINE_S):
+                ticket = await self.provider.submit(self.request, call)
+            if intent:
+                await asyncio.to_thread(self.ledger.ticket, intent.id, ticket.id)
+            return cast(Reply, await reply_for(self.provider, ticket, deadline_s))
+        asked = cast("ImmediateProvider[Any, Reply]", self.provider)
+        async with _deadline(name, deadline_s):
+            return await asked.generate(self.request, call)
+
+    async def use(self, intent: Intent, reply: Reply, seconds: float = 0.0) -> ResultT:
+        """Check a reply that lies in the spool, keep what it brought, and settle its price."""
+        try:
+            result = await self.finish(reply)
+        except BadReply as error:
+            await self.book_failure(intent, error, seconds)
+            await asyncio.to_thread(self.spool.drop, intent.id)
+            raise
+        await asyncio.to_thread(self.book_success, intent, reply, seconds)
+        return result
+
+    def book_success(self, intent: Intent, reply: Reply, seconds: float) -> None:
+        """Settle a call; where the vendor honours keys, the ones before it were the same purchase."""
+        if intent.state in ("open", "ticketed"):
+            self.ledger.spool(intent.id, intent.id, reply.price_usd, reply.vendor_id, seconds)
+        if intent.state != "settled":
+            self.ledger.settle(intent.id)
+            self.factory.books.limits.note_success(self.provider.name)
+        if intent.idempotent:
+            for one in self.ledger.intents_of(self.key):
+                if one.state == "in_doubt":
+                    self.ledger.dismiss(one.id, paid=False)
+
+    async def book_failure(self, intent: Intent, error: ProviderError, seconds: float) -> None:
+        """Write down a call that failed: unpaid, or in doubt."""
+        if intent.state == "spooled":
+            await self.give_up(intent, error)
+        else:
+            book = self.ledger.fail if error.paid == "no" else self.ledger.doubt
+            await asyncio.to_thread(book, intent.id, type(error).__name__, str(error), seconds)
+        if isinstance(error, RateLimited):
+            error.retryable = (error.retry_after_s or 0) <= _LONGEST_PATIENCE_S
+        elif error.falls_back:
+            note, shut_s = self.factory.books.limits.note_failure, _SHUT_S.get(type(error))
+            await asyncio.to_thread(note, self.provider.name, type(error).__name__, shut_s)
+
+    async def book_interruption(self, intent: Intent, seconds: float) -> None:
+        """Write down a call that we broke off; a ticket stays good, and the next run asks for it."""
+        now = await asyncio.to_thread(self.ledger.intent, intent.id)
+        if now and now.state == "open":
+            await self.doubt(intent, "we were stopped while it was under way", seconds)
+
+    async def give_up(self, intent: Intent, error: ProviderError) -> None:
+        """Write down a call that was paid for and left nothing that can be used."""
+        await asyncio.to_thread(
+            lambda: self.ledger.fail(intent.id, type(error).__name__, str(error), intent.seconds, paid=True)
+        )
+
+    async def doubt(self, intent: Intent, reason: str, seconds: float = 0.0) -> None:
+        """Write down that a call may have been paid."""
+        await asyncio.to_thread(self.ledger.doubt, intent.id, OutcomeUnknown.__name__, reason, seconds)
+
+
+@asynccontextmanager
+async def _deadline(provider: str, seconds: float) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as problem:
+        raise ProviderTimeout(f"{provider} gave no answer within {seconds:g} s") from problem
+
+
+__all__ = ["REPLIES", "STAGE_TIMEOUT_S", "buy"]

@@ -1,0 +1,42 @@
+"""Speech: one call to a speech provider, and the time of every word."""
+
+from __future__ import annotations
+
+import asyncio
+
+from media_factory.calls.broker import buy
+from media_factory.calls.checks import check_pace, wave_duration_s
+from media_factory.captions.alignment import align
+from media_factory.captions.words import split_words
+from media_factory.factory import Factory
+from media_factory.providers.base import SpeechReply
+from media_factory.requests import SpeechRequest
+from media_factory.results import Utterance
+
+
+async def speak(request: SpeechRequest, factory: Factory) -> Utterance:
+    """Have a text spoken, with the time of every word.
+
+    Raises:
+        ProviderError: as the provider raised it; BadReply if the sound does not decode, can't be that text, or the word
+            times don't fit it.
+    """
+
+    async def keep(reply: SpeechReply) -> Utterance:
+        duration_s = await asyncio.to_thread(wave_duration_s, reply.data, request.provider)
+        check_pace(duration_s, len(split_words(request.text, request.language)), request.provider)
+        alignment = align(request.text, request.language, duration_s, reply.words)
+        asset = await factory.store.put(reply.data, reply.media_type, duration_s=duration_s)
+        return Utterance(
+            provider=request.provider,
+            cost_usd=reply.price_usd,
+            sound=asset,
+            duration_s=duration_s,
+            words=alignment.words,
+            alignment=alignment.method,
+        )
+
+    return await buy(factory.providers.named("speech", request.provider), request, factory, keep)
+
+
+__all__ = ["speak"]

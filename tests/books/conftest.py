@@ -1,0 +1,34 @@
+"""Books on every database that we know; each test gets empty ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from media_factory.books.books import Books
+from tests.books.postgresql import PostgresqlServer, postgresql_server
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgresqlServer]:
+    """Run one PostgreSQL server for all tests that need one."""
+    with postgresql_server() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of an empty database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'books.db'}"
+    return request.getfixturevalue("postgresql").new_database()
+
+
+@pytest.fixture
+def books(url: str) -> Iterator[Books]:
+    """Give the test books of its own."""
+    opened = Books(url)
+    yield opened
+    opened.close()
