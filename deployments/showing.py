@@ -143,11 +143,22 @@ def choice_lines(modality: str, choice: Choice) -> tuple[Table | str, ...]:
         lines.append(table)
         if (more := len(choice.ranking.candidates) - _MOST_CANDIDATES) > 0:
             lines.append(f"   and {more} more")
-    lines += [f"   not {plain(one.reference)}: {plain(one.reason)}" for one in choice.ranking.rejected]
+    lines += [f"   not {plain(who)}: {plain(reason)}" for who, reason in _rejections(choice)]
     if choice.chain:
         lines.append(f"   if it fails for good: {plain(', then '.join(choice.chain))}")
     lines += [f"   [yellow]{plain(warning)}[/yellow]" for warning in choice.warnings]
     return tuple(lines)
+
+
+def _rejections(choice: Choice) -> list[tuple[str, str]]:
+    """Return who was left out and why; models of a provider that share a reason share a line."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for one in choice.ranking.rejected:
+        groups.setdefault((one.reference.partition(":")[0], one.reason), []).append(one.reference)
+    return [
+        (references[0] if len(references) == 1 else f"{len(references)} models of {provider}", reason)
+        for (provider, reason), references in groups.items()
+    ]
 
 
 def _grouped(rows: tuple[StageRow, ...]) -> dict[tuple[str, str | None], list[StageRow]]:

@@ -102,6 +102,8 @@ class _Purchase(Generic[ResultT]):
         self.key = key_of(self.modality, self.request)
         self.ledger = self.factory.books.ledger
         self.spool: Spool = spool_of(self.factory)
+        default_s = _DEADLINE_S.get(self.modality, _DEFAULT_DEADLINE_S)
+        self.deadline_s = self.factory.policy.deadline_s.get(self.modality, default_s)
 
     async def make_here(self) -> ResultT:
         """Have it made on this machine, where nothing is paid and a processor is kept busy."""
@@ -124,7 +126,7 @@ class _Purchase(Generic[ResultT]):
                 await self.doubt(intent, "the process that made the call ended before its answer was kept")
         self.refuse_to_pay_again(await asyncio.to_thread(self.ledger.intents_of, self.key))
         order = order_for(self.provider, self.request, self.factory)
-        async with paced(self.factory, self.provider.name):
+        async with paced(self.factory, self.provider.name, self.deadline_s):
             return await self.make_call(await asyncio.to_thread(self.ledger.open, order))
 
     def refuse_to_pay_again(self, earlier: tuple[Intent, ...]) -> None:
@@ -166,9 +168,7 @@ class _Purchase(Generic[ResultT]):
     async def reply(self, intent: Intent | None) -> Reply:
         """Ask the provider, and return its reply within the deadline."""
         call = Call(key=self.key.rpartition("/")[2], files=await self.factory.files_of(self.request))
-        default_s = _DEADLINE_S.get(self.modality, _DEFAULT_DEADLINE_S)
-        deadline_s = self.factory.policy.deadline_s.get(self.modality, default_s)
-        name = self.provider.name
+        name, deadline_s = self.provider.name, self.deadline_s
         if isinstance(self.provider, JobProvider):
             if intent and intent.ticket:
                 return cast(Reply, await reply_for(self.provider, Ticket(provider=name, id=intent.ticket), deadline_s))
@@ -211,11 +211,14 @@ class _Purchase(Generic[ResultT]):
         else:
             book = self.ledger.fail if error.paid == "no" else self.ledger.doubt
             await asyncio.to_thread(book, intent.id, type(error).__name__, str(error), seconds)
+        limits, name = self.factory.books.limits, self.provider.name
         if isinstance(error, RateLimited):
             error.retryable = (error.retry_after_s or 0) <= _LONGEST_PATIENCE_S
-        elif error.falls_back:
-            note, shut_s = self.factory.books.limits.note_failure, _SHUT_S.get(type(error))
-            await asyncio.to_thread(note, self.provider.name, type(error).__name__, shut_s)
+        if isinstance(error, RateLimited) or not error.falls_back:
+            # It answered; that it would not do this says nothing against it.
+            await asyncio.to_thread(limits.note_success, name)
+        else:
+            await asyncio.to_thread(limits.note_failure, name, type(error).__name__, _SHUT_S.get(type(error)))
 
     async def book_interruption(self, intent: Intent, seconds: float) -> None:
         """Write down a call that we broke off; a ticket stays good, and the next run asks for it."""

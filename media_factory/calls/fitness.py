@@ -23,6 +23,7 @@ class Need(Model):
     from_still: bool = Field(default=False, description="a clip starts from a still picture")
     words_shown: bool = Field(default=False, description="a picture shows words: those that set type do it better")
     emotions: tuple[Emotion, ...] = Field(default=(), description="how something is said")
+    unpaid: bool = Field(default=False, description="paying would add nothing, as long as somebody does it for nothing")
     named: str | None = Field(default=None, description="provider or provider:model that the brief names; it wins")
 
 

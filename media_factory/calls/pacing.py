@@ -20,8 +20,13 @@ _WAIT_FIRST_S, _WAIT_MOST_S = 0.02, 1.0
 
 
 @asynccontextmanager
-async def paced(factory: Factory, provider: str) -> AsyncIterator[None]:
+async def paced(factory: Factory, provider: str, deadline_s: float) -> AsyncIterator[None]:
     """Hold a turn with a provider for the block; wait for it first, as long as it takes.
+
+    Args:
+        factory: whose books and policy.
+        provider: who is asked.
+        deadline_s: how long the call may take.
 
     Raises:
         NotReached: the provider failed so often of late that it is not asked for a while.
@@ -33,7 +38,7 @@ async def paced(factory: Factory, provider: str) -> AsyncIterator[None]:
                 await stack.enter_async_context(_slot(limits, name, pace.at_once))
             await _token(limits, name, pace)
         # The breaker is asked last: one caller is let through to try, and it must not be one that still waits.
-        if shut_s := await asyncio.to_thread(limits.is_open_for, provider):
+        if shut_s := await asyncio.to_thread(limits.is_open_for, provider, deadline_s):
             raise NotReached(f"{provider} failed repeatedly and is left alone for {shut_s:.0f} s more", shut_s)
         yield
 

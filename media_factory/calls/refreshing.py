@@ -7,10 +7,9 @@ from datetime import date
 from pathlib import Path
 
 from media_factory.catalogue.entries import entry_of
-from media_factory.catalogue.listings import Listing, read_listings, write_listings
+from media_factory.catalogue.listings import Listing, ModelSource, read_listings, write_listings
 from media_factory.errors import MediaFactoryError, ProviderTimeout
 from media_factory.model import Model
-from media_factory.providers.base import ModelSource
 from media_factory.providers.registry import Providers
 
 _WITHIN_S = 30.0

@@ -25,6 +25,8 @@ from media_factory.providers.registry import Providers
 from media_factory.requests import ProviderModel
 
 _WARN_BEFORE = timedelta(days=30)
+_MICRO = Decimal("0.000001")
+_NEEDLESS = "paying for it would add nothing here"
 _UNPRICED = "nobody knows what it costs, and caps.unknown_price is `refuse`"
 
 
@@ -112,7 +114,7 @@ class Market:
             reference=reference,
             score=score_of(parts, self.policy.weights),
             parts=parts,
-            usd=usd,
+            usd=None if usd is None else usd.quantize(_MICRO).normalize() + 0,
             draft=provider.capabilities.draft,
             deprecated=entry is not None and entry.status_on(self.today) == "deprecated",
             explicit=need.named is not None,
@@ -217,9 +219,19 @@ def _rank(here: Market, need: Need) -> tuple[Ranking, str | None]:
             else:
                 rejected.append(judged)
                 unfit.append(nobody)
+    candidates, needless = _worth_paying(candidates, need)
+    rejected += needless
     candidates.sort(key=lambda one: (one.draft, one.deprecated, -one.score, one.reference))
     by_need = unfit[0] if unfit and None not in unfit else None
     return Ranking(candidates=tuple(candidates), rejected=tuple(rejected)), by_need
+
+
+def _worth_paying(candidates: list[Candidate], need: Need) -> tuple[list[Candidate], list[Rejected]]:
+    """Return who is left, and who would only cost money: where that adds nothing, whoever is free is enough."""
+    free = [one for one in candidates if one.usd == 0]
+    if not need.unpaid or not free:
+        return candidates, []
+    return free, [Rejected(reference=one.reference, reason=_NEEDLESS) for one in candidates if one.usd != 0]
 
 
 def _judge(here: Market, need: Need, provider: AnyProvider, reference: str) -> tuple[Candidate | Rejected, str | None]:

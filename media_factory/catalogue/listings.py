@@ -6,6 +6,7 @@ The file stands over the catalogue that came with this version until somebody re
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -30,6 +31,18 @@ class ListedModel(Model):
     replacement: str | None = Field(default=None, max_length=300, description="provider:model to use instead")
     max_text_chars: int | None = Field(default=None, ge=1)
     max_duration_s: float | None = Field(default=None, gt=0)
+
+
+class ModelSource(ABC):
+    """What a provider also is when its vendor lists models; one per vendor is enough."""
+
+    @abstractmethod
+    async def list_models(self) -> tuple[ListedModel, ...]:
+        """Return the models that the vendor lists for this account, and until when; it costs nothing.
+
+        Raises:
+            ProviderError: classified.
+        """
 
 
 class Listing(Model):
@@ -88,6 +101,7 @@ __all__ = [
     "ListedModel",
     "Listing",
     "Listings",
+    "ModelSource",
     "listings_file",
     "read_listings",
     "write_listings",

@@ -17,7 +17,6 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import Field
 
-from media_factory.catalogue.listings import ListedModel
 from media_factory.model import Model
 from media_factory.requests import (
     AlignRequest,
@@ -260,14 +259,6 @@ class VoiceSource(ABC):
         """Return all voices of the account."""
 
 
-class ModelSource(ABC):
-    """What a provider also is when its vendor lists models; one per vendor is enough."""
-
-    @abstractmethod
-    async def list_models(self) -> tuple[ListedModel, ...]:
-        """Return the models that the vendor lists for this account, and until when; it costs nothing."""
-
-
 class VoiceCloner(ABC):
     """What a speech provider also is when its vendor clones voices. The caller has the speaker's consent on record."""
 
@@ -292,7 +283,6 @@ __all__ = [
     "ImmediateProvider",
     "JobProvider",
     "Modality",
-    "ModelSource",
     "ModerationReply",
     "Moderator",
     "Progress",

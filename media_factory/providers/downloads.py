@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MAX_PICTURE_BYTES = 64 * 1024 * 1024
 MAX_CLIP_BYTES = 512 * 1024 * 1024
-_DEADLINE_S = 600.0
+DOWNLOAD_S = 600.0
 _SILENCE_S = 60.0
 _GONE = frozenset({401, 403, 404, 410})
 # Addresses that lead to private ones and that `ipaddress` calls global: NAT64, Teredo, 6to4 and protocol assignments.
@@ -45,7 +45,7 @@ async def download(url: str, vendor: str, base_url: str, most_bytes: int) -> byt
         ProviderTimeout: it took longer than ten minutes, or a minute without a byte.
     """
     with vendor_errors(vendor):
-        async with asyncio.timeout(_DEADLINE_S):
+        async with asyncio.timeout(DOWNLOAD_S):
             return await _read(url, await _address(url, vendor, base_url), vendor, most_bytes)
 
 
@@ -109,4 +109,4 @@ def _is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast and not any(ip in network for network in _INSIDE)
 
 
-__all__ = ["MAX_CLIP_BYTES", "MAX_PICTURE_BYTES", "download"]
+__all__ = ["DOWNLOAD_S", "MAX_CLIP_BYTES", "MAX_PICTURE_BYTES", "download"]

@@ -10,6 +10,7 @@ import email.utils
 import json
 import re
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -90,6 +91,19 @@ def transport_error(vendor: str, problem: BaseException) -> ProviderError | None
             return ours
         link = link.__cause__
     return None
+
+
+def fell_over(problem: BaseException, package: str) -> bool:
+    """Say whether an SDK's own code fell over what it read: SDKs check no good answer, of whatever shape it is.
+
+    Args:
+        problem: what was raised.
+        package: the SDK's, such as "google.genai".
+    """
+    if not isinstance(problem, TypeError | AttributeError | LookupError):
+        return False
+    frames = [frame for frame, _ in traceback.walk_tb(problem.__traceback__)]
+    return bool(frames) and f"{frames[-1].f_globals.get('__name__')}.".startswith(f"{package}.")
 
 
 def status_error(vendor: str, status: int, words: str = "", headers: Mapping[str, str] | None = None) -> ProviderError:
@@ -199,4 +213,4 @@ def _without(line: str, text: str) -> str:
     return "".join("…" if hidden else "".join(line[at] for at in places) for hidden, places in parts)
 
 
-__all__ = ["reason", "retry_after_s", "status_error", "transport_error", "vendor_errors"]
+__all__ = ["fell_over", "reason", "retry_after_s", "status_error", "transport_error", "vendor_errors"]

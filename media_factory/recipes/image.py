@@ -29,7 +29,6 @@ class ImagePiece(Model):
             NotReached: nobody can work here.
         """
         subject = brief.headline or brief.prompt or brief.title
-        writer = Need(modality="prompt", language=brief.language, text_chars=len(subject), named=brief.providers.prompt)
         painting = Need(
             modality="image",
             language=brief.language,
@@ -39,11 +38,20 @@ class ImagePiece(Model):
             named=brief.providers.image,
         )
         painter = choose(market, painting)
+        setting_type = those_setting_type(painter, market)
+        writing = Need(
+            modality="prompt",
+            language=brief.language,
+            text_chars=len(subject),
+            # Who sets type draws the card's words; of the prompt it takes the subject only.
+            unpaid=painting.words_shown and painter.reference in setting_type,
+            named=brief.providers.prompt,
+        )
         return cls(
             brief=brief,
-            writer=choose(market, writer),
+            writer=choose(market, writing),
             painter=painter,
-            setting_type=those_setting_type(painter, market),
+            setting_type=setting_type,
         )
 
     def prompt_requests(self) -> tuple[PromptRequest, ...]:

@@ -44,15 +44,19 @@ class Story(Model):
             NotReached: nobody can work here.
         """
         scenes = storyboard(brief).scenes
-        painter = choose(market, _painting(brief, scenes))
+        painting = _painting(brief, scenes)
+        painter = choose(market, painting)
+        setting_type = those_setting_type(painter, market)
+        # Who sets type draws the cards' words; of the prompt it takes the subject only.
+        unpaid = painting.words_shown and painter.reference in setting_type
         return cls(
             brief=brief,
             scenes=scenes,
             look=look_of(brief),
-            writer=choose(market, _writing(brief, scenes)),
+            writer=choose(market, _writing(brief, scenes, unpaid=unpaid)),
             painter=painter,
             speaker=choose(market, _speaking(brief, scenes)),
-            setting_type=those_setting_type(painter, market),
+            setting_type=setting_type,
         )
 
     def prompt_requests(self, scene: Scene) -> tuple[PromptRequest, ...]:
@@ -142,9 +146,11 @@ class Story(Model):
         return shortfalls(pictures=self.painter, narration=self.speaker)
 
 
-def _writing(brief: StoryBrief, scenes: Sequence[Scene]) -> Need:
+def _writing(brief: StoryBrief, scenes: Sequence[Scene], *, unpaid: bool) -> Need:
     longest = max((len(scene.subject) for scene in scenes), default=0)
-    return Need(modality="prompt", language=brief.language, text_chars=longest, named=brief.providers.prompt)
+    return Need(
+        modality="prompt", language=brief.language, text_chars=longest, unpaid=unpaid, named=brief.providers.prompt
+    )
 
 
 def _painting(brief: StoryBrief, scenes: Sequence[Scene]) -> Need:

@@ -1,4 +1,4 @@
-"""Books on every database that we know; each test gets empty ones."""
+"""Books on every database that we know; each test gets new ones."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ def postgresql() -> Iterator[PostgresqlServer]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Return the URL of an empty database."""
+    """Return where new books can be opened."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'books.db'}"
-    return request.getfixturevalue("postgresql").new_database()
+    server: PostgresqlServer = request.getfixturevalue("postgresql")
+    return server.new_books()
 
 
 @pytest.fixture

@@ -25,22 +25,22 @@ _UNTIL_INPUT_ENDS = '"$@" & server=$!; cat > /dev/null; kill -QUIT $server; wait
 
 
 class PostgresqlServer:
-    """A server that answers at `address`, a SQLAlchemy URL with a place for the database's name."""
+    """A server whose database `postgres` is at a SQLAlchemy URL."""
 
-    def __init__(self, address: str) -> None:
-        self.address = address
-        self._admin = sa.create_engine(address.format("postgres"), isolation_level="AUTOCOMMIT")
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._engine = sa.create_engine(url)
 
-    def new_database(self) -> str:
-        """Return the URL of a new, empty database."""
+    def new_books(self) -> str:
+        """Return a URL that leads to an empty schema: as good as a database of its own, and a hundred times cheaper."""
         name = f"books_{uuid.uuid4().hex}"
-        with self._admin.connect() as connection:
-            connection.execute(sa.text(f"CREATE DATABASE {name}"))
-        return self.address.format(name)
+        with self._engine.begin() as connection:
+            connection.execute(sa.text(f"CREATE SCHEMA {name}"))
+        return f"{self._url}&options=-csearch_path%3D{name}"
 
     def close(self) -> None:
         """Give back the connections."""
-        self._admin.dispose()
+        self._engine.dispose()
 
 
 @contextmanager
@@ -69,7 +69,7 @@ def postgresql_server() -> Iterator[PostgresqlServer]:
             **account,
         )
     try:
-        opened = PostgresqlServer(f"postgresql+psycopg2://factory@/{{}}?host={folder}")
+        opened = PostgresqlServer(f"postgresql+psycopg2://factory@/postgres?host={folder}")
         _wait_for(opened, keeper, folder / "log")
         yield opened
         opened.close()
@@ -101,7 +101,7 @@ def _wait_for(server: PostgresqlServer, keeper: subprocess.Popen[bytes], log: Pa
     deadline = time.monotonic() + _START_S
     while True:
         try:
-            server.new_database()
+            server.new_books()
         except sa.exc.OperationalError:
             if keeper.poll() is not None or time.monotonic() > deadline:
                 raise AssertionError(f"the PostgreSQL server did not start:\n{log.read_text()}") from None

@@ -44,6 +44,13 @@ def test_a_slot_that_ran_out_is_not_counted_and_is_lost_once_somebody_else_asks(
     assert limits.renew_slot("vendor", "b", 60)
 
 
+def test_a_slot_that_is_renewed_in_time_stays_with_its_holder(limits: Limits) -> None:
+    assert limits.acquire_slot("vendor", "a", 1, 0)
+    assert limits.renew_slot("vendor", "a", 60)
+    assert not limits.acquire_slot("vendor", "b", 1, 60)
+    assert limits.holders("vendor") == 1
+
+
 def test_fewer_slots_than_are_held_means_that_nobody_comes_in(limits: Limits) -> None:
     for holder in "abc":
         assert limits.acquire_slot("vendor", holder, 3, 60)
@@ -52,9 +59,9 @@ def test_fewer_slots_than_are_held_means_that_nobody_comes_in(limits: Limits) ->
 
 
 def test_a_bucket_gives_what_it_holds_and_then_says_how_long_to_wait(limits: Limits) -> None:
-    assert [limits.take_token("vendor", 12) for _ in range(2)] == [0.0, 0.0]
-    assert 4 < limits.take_token("vendor", 12) <= 5
-    assert limits.take_token("other", 12) == 0.0
+    assert limits.take_token("vendor", 0.5) == 0.0
+    assert 60 < limits.take_token("vendor", 0.5) <= 120
+    assert limits.take_token("other", 0.5) == 0.0
 
 
 @given(PACES, st.lists(st.floats(min_value=0, max_value=30), min_size=1, max_size=120))
@@ -156,7 +163,7 @@ def test_a_breaker_opens_after_the_fifth_failure_and_tells_how_long(limits: Limi
         limits.note_failure("x:1", "ProviderUnavailable")
         assert limits.is_open_for("x:1") == 0.0
     limits.note_failure("x:1", "ProviderTimeout")
-    assert 25 < limits.is_open_for("x:1") <= 30
+    assert 0 < limits.is_open_for("x:1") <= 30
     assert limits.is_open_for("y:1") == 0.0
     (breaker,) = limits.breakers()
     assert (breaker.provider, breaker.failures, breaker.error) == ("x:1", 5, "ProviderTimeout")
@@ -174,7 +181,7 @@ def test_a_success_between_failures_starts_the_count_anew(limits: Limits) -> Non
 def test_only_one_is_let_through_when_the_time_is_over_and_its_success_lets_everybody_through(limits: Limits) -> None:
     limits.note_failure("x:1", "QuotaExhausted", open_for_s=0.0)
     assert limits.is_open_for("x:1", probe_s=60) == 0.0
-    assert [50 < limits.is_open_for("x:1") <= 60 for _ in range(3)] == [True] * 3
+    assert [0 < limits.is_open_for("x:1") <= 60 for _ in range(3)] == [True] * 3
     limits.note_success("x:1")
     assert [limits.is_open_for("x:1") for _ in range(3)] == [0.0] * 3
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -178,7 +179,7 @@ def test_the_chain_has_each_other_provider_once_and_drafts_last() -> None:
     ],
 )
 def test_what_a_provider_or_a_model_can_t_do_is_said_in_figures(
-    capabilities: dict[str, object], fields: dict[str, object], need: dict[str, object], problem: str
+    capabilities: dict[str, Any], fields: dict[str, Any], need: dict[str, Any], problem: str
 ) -> None:
     asked = Need.model_validate({"modality": "image", **need})
     entries = (entry("a:m", modality="image", **fields),)
@@ -215,6 +216,22 @@ def test_who_can_sound_as_asked_is_preferred_and_who_can_t_says_so() -> None:
     assert choice.lacks == ("can't sound sad",)
     assert shortfalls(narration=choice) == ("narration by a:m, which can't sound sad",)
     assert shortfalls(narration=choose(market(able), sad)) == ()
+
+
+def test_nobody_is_paid_where_it_would_add_nothing_unless_nobody_does_it_for_nothing() -> None:
+    paid, free = speech("paid", price=Decimal("0.01"), models=("m",)), speech("free", draft=True)
+    choice = choose(market(paid, free), Need(modality="speech", unpaid=True))
+    assert choice.references == ("free:m",)
+    assert rejected(choice) == {"paid:m": "paying for it would add nothing here"}
+    assert choose(market(paid), Need(modality="speech", unpaid=True)).reference == "paid:m"
+
+
+def test_a_price_is_kept_to_a_millionth_of_a_dollar() -> None:
+    odd = speech("a", price=Decimal("0.005282499999999999999999999999"), models=("m",))
+    (candidate,) = choose(market(odd), SPEAK).ranking.candidates
+    assert str(candidate.usd) == "0.005282"
+    (free,) = choose(market(speech("a", price=Decimal("0.00"), models=("m",))), SPEAK).ranking.candidates
+    assert str(free.usd) == "0"
 
 
 def test_the_length_of_a_text_never_decides_between_two_who_can_speak_it() -> None:

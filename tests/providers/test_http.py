@@ -178,7 +178,7 @@ def test_a_reason_shows_no_secret(said: str, secret: str) -> None:
 
 
 def test_a_reason_keeps_what_helps() -> None:
-    said = "Invalid value: 'size' must be divisible by 16.\nSee https://acme.test/docs (request 17f20503-6c24-4c16-946b-35dbbce2af2f)"
+    said = "Invalid 'size': not divisible by 16.\nSee https://acme.test/docs (17f20503-6c24-4c16-946b-35dbbce2af2f)"
     assert reason(said) == " ".join(said.split())
     assert reason(None) == reason({"message": "no text"}) == ""
     assert len(reason("word " * 500)) <= 240

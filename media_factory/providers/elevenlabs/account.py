@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from media_factory.catalogue.entries import price_of
 from media_factory.errors import AuthenticationFailed, BadReply
+from media_factory.providers.base import Provider
 from media_factory.providers.clients import Clients
 from media_factory.providers.elevenlabs.errors import VENDOR, elevenlabs_errors
 from media_factory.settings import Settings
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from elevenlabs.client import AsyncElevenLabs
     from elevenlabs.core.request_options import RequestOptions
 
+RequestT = TypeVar("RequestT")
 BASE_URL = "https://api.elevenlabs.io"
 _KEYS = ("ELEVENLABS_API_KEY", "ELEVEN_API_KEY", "XI_API_KEY")
 # Between two reads; the whole call has the broker's deadline. Ten minutes of music come after minutes of silence.
@@ -56,14 +58,6 @@ class Account:
             raise AuthenticationFailed(gap)
         return await self._clients.get()
 
-    async def reach(self) -> None:
-        """Ask for the list of models, which costs nothing.
-
-        Raises:
-            ProviderError: classified.
-        """
-        await self.models()
-
     async def models(self) -> list[Any]:
         """Return the models that the account may use, as the SDK gives them.
 
@@ -90,6 +84,33 @@ class Account:
         )
 
 
+class AccountProvider(Provider[RequestT], Generic[RequestT]):
+    """A provider on an account, which those of the other modalities share.
+
+    Args:
+        settings: the key and the address.
+        account: the shared one; one of its own if none is given.
+    """
+
+    name = VENDOR
+
+    def __init__(self, settings: Settings | None = None, account: Account | None = None) -> None:
+        super().__init__(settings)
+        self.account = account or Account(self.settings)
+
+    def missing(self) -> str | None:
+        """Return which variable to set if there is no key."""
+        return self.account.missing()
+
+    async def reach(self) -> None:
+        """Ask for the list of models, which costs nothing.
+
+        Raises:
+            ProviderError: classified.
+        """
+        await self.account.models()
+
+
 async def _closed(client: AsyncElevenLabs) -> None:
     # The SDK has no way to close what it was given.
     await client._client_wrapper.httpx_client.httpx_client.aclose()
@@ -109,4 +130,4 @@ def charged_usd(model: str, headers: dict[str, str], sent_chars: int) -> Decimal
     return price_of(f"{VENDOR}:{model}", "thousand-chars", Decimal(characters) / 1000)
 
 
-__all__ = ["BASE_URL", "Account", "charged_usd"]
+__all__ = ["BASE_URL", "Account", "AccountProvider", "charged_usd"]

@@ -11,7 +11,7 @@ from media_factory.captions.alignment import check_words
 from media_factory.catalogue.entries import models_of, price_of
 from media_factory.errors import BadReply, InvalidRequest
 from media_factory.providers.base import Aligner, AlignReply, Call, Capabilities
-from media_factory.providers.elevenlabs.account import Account
+from media_factory.providers.elevenlabs.account import Account, AccountProvider
 from media_factory.providers.elevenlabs.characters import timed_characters, words_of
 from media_factory.providers.elevenlabs.errors import VENDOR, elevenlabs_errors
 from media_factory.requests import AlignRequest
@@ -21,14 +21,11 @@ _MOST_SOUND_BYTES = 1_000_000_000
 _MOST_TEXT_CHARS = 675_000
 
 
-class ElevenLabsAligner(Aligner):
+class ElevenLabsAligner(AccountProvider[AlignRequest], Aligner):
     """Finds the words of a text in a sound of up to 1 GB."""
 
-    name = VENDOR
-
     def __init__(self, settings: Settings | None = None, account: Account | None = None) -> None:
-        super().__init__(settings)
-        self.account = account or Account(self.settings)
+        super().__init__(settings, account)
         self.capabilities = Capabilities(
             modality="align",
             models=models_of(VENDOR, "align"),
@@ -42,18 +39,6 @@ class ElevenLabsAligner(Aligner):
         if request.sound.duration_s is None:
             return None
         return price_of(request.provider, "second", request.sound.duration_s)
-
-    def missing(self) -> str | None:
-        """Return which variable to set if there is no key."""
-        return self.account.missing()
-
-    async def reach(self) -> None:
-        """Ask for the list of models, which costs nothing.
-
-        Raises:
-            ProviderError: classified.
-        """
-        await self.account.reach()
 
     async def generate(self, request: AlignRequest, call: Call) -> AlignReply:
         """Find the words; the sound is in `call.files`.
@@ -76,7 +61,7 @@ class ElevenLabsAligner(Aligner):
         if not isinstance(pieces, list):
             raise BadReply(f"{VENDOR} sent an alignment without characters")
         lists = ([getattr(one, name, None) for one in pieces] for name in ("text", "start", "end"))
-        words = words_of(request.text, request.language, timed_characters(*lists, VENDOR), VENDOR)
+        words = words_of(request.text, request.language, timed_characters(*lists, vendor=VENDOR), VENDOR)
         check_words(words, request.text, request.language, request.sound.duration_s or words[-1].end_s)
         return AlignReply(words=words, price_usd=self.price_usd(request), vendor_id=answer.headers.get("request-id"))
 

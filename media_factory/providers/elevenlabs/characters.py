@@ -16,7 +16,8 @@ from media_factory.captions.words import split_words
 from media_factory.errors import BadReply
 from media_factory.timing import Word
 
-_ENOUGH = 0.9
+# A text of which less was found is another text; words that were not found share the time between the others.
+_ENOUGH = 0.75
 # How far to look for the place where both texts agree again, and over how many characters they must.
 _WINDOW, _AGREEMENT = 48, 3
 _JITTER_S = 0.05
@@ -24,7 +25,7 @@ _SPOKEN_MARKS = "&%@#"
 Span = tuple[float, float]
 
 
-def timed_characters(texts: object, starts: object, ends: object, vendor: str) -> tuple[Word, ...]:
+def timed_characters(texts: object, starts: object, ends: object, *, vendor: str) -> tuple[Word, ...]:
     """Return what a vendor says of characters, checked: three lists of one length, and times that never run backwards.
 
     Raises:
@@ -65,11 +66,10 @@ def words_of(
     written = sent if sent is not None else text
     owners = [None] * (len(written) - len(text)) + _owners(text, words)
     spans = _spans(written, owners, characters, len(words), vendor)
-    found = [
+    return tuple(
         Word(text=word, start_s=round(start, 3), end_s=round(end, 3))
         for word, (start, end) in zip(words, spans, strict=True)
-    ]
-    return tuple(_in_order(found))
+    )
 
 
 def _owners(text: str, words: Sequence[str]) -> list[int | None]:
@@ -98,14 +98,14 @@ def _spans(
     marks: list[list[Span]] = [[] for _ in range(count)]
     asked = found = 0
     for (_, at), pair in zip(ours, pairs, strict=True):
-        owner, spoken = owners[at], _is_spoken(written[at])
-        asked += spoken and owner is not None
+        owner, letter = owners[at], written[at].isalnum()
+        asked += letter and owner is not None
         if owner is None or pair is None:
             continue
-        found += spoken
+        found += letter
         piece = characters[theirs[pair][1]]
-        (heard if spoken else marks)[owner].append((piece.start_s, piece.end_s))
-    if found < _ENOUGH * asked or not (found or any(marks)):
+        (heard if _is_spoken(written[at]) else marks)[owner].append((piece.start_s, piece.end_s))
+    if found < _ENOUGH * asked or not any((*heard, *marks)):
         raise BadReply(f"{vendor} timed {found} of the text's {asked} letters; the others are not in its answer")
     timed = [_hull(one or other) for one, other in zip(heard, marks, strict=True)]
     return _filled(timed)
@@ -121,23 +121,14 @@ def _filled(spans: Sequence[Span | None]) -> list[Span]:
     filled: list[Span] = []
     for left, right in pairwise(known):
         before, after = (spans[left] if left >= 0 else None), (spans[right] if right < len(spans) else None)
-        begin = before[1] if before else (after[0] if after else 0.0)
-        step = (max(begin, after[0]) - begin) / (right - left - 1 or 1) if after else 0.0
-        if not before and after:
-            begin, step = 0.0, after[0] / (right - left - 1 or 1)
+        begin = before[1] if before else 0.0
+        # Where a vendor's piece holds letters of both neighbours, they overlap.
+        begin, end = (min(begin, after[0]), after[0]) if after else (begin, begin)
+        step = (end - begin) / max(1, right - left - 1)
         filled += [(begin + step * index, begin + step * (index + 1)) for index in range(right - left - 1)]
         if after:
             filled.append(after)
     return filled
-
-
-def _in_order(words: Sequence[Word]) -> list[Word]:
-    kept: list[Word] = []
-    earlier = 0.0
-    for word in words:
-        earlier = max(earlier, word.start_s)
-        kept.append(Word(text=word.text, start_s=earlier, end_s=max(word.end_s, earlier)))
-    return kept
 
 
 def _paired(written: str, spoken: str) -> list[int | None]:

@@ -15,14 +15,14 @@ _USUAL_WPM = 160
 _SLOWEST, _FASTEST = 0.7, 1.2
 _LONGEST_DIRECTION_CHARS = 100
 # What the vendor's pages list for each model; see the catalogue for where they stand.
-_COMMON_CODES = "ar bg cs da de el en es fi fil fr hi hr id it ja ko ms nl pl pt ro ru sk sv ta tr uk zh"
+_MULTILINGUAL_CODES = "ar bg cs da de el en es fi fil fr hi hr id it ja ko ms nl pl pt ro ru sk sv ta tr uk zh"
 _FLASH_CODES = "hu no vi"
 _FURTHER_CODES = (
-    "af as az be bn bs ca ceb cy et fa ga gl gu ha he hy is jv ka kk kn ky lb ln lt lv mk ml mr ne ny pa ps sd sl so sr "
-    "sw te th ur"
+    "af as az be bn bs ca ceb cy et fa ga gl gu ha he hy is jv ka kk kn ky lb ln lt lv mk ml mr ne ny pa ps sd sl "
+    "so sr sw te th ur"
 )
-_COMMON = frozenset(_COMMON_CODES.split())
-_FLASH = _COMMON.union(_FLASH_CODES.split())
+_MULTILINGUAL = frozenset(_MULTILINGUAL_CODES.split())
+_FLASH = _MULTILINGUAL.union(_FLASH_CODES.split())
 _MANY = _FLASH.union(_FURTHER_CODES.split())
 # The vendor knows some languages by another name.
 _ALIASES = {"nb": "no", "nn": "no", "tl": "fil", "iw": "he", "cmn": "zh", "in": "id"}
@@ -39,7 +39,7 @@ class SpeechModel(NamedTuple):
 _MODELS = {
     "eleven_v4": SpeechModel(_MANY, takes_tags=True),
     "eleven_v3": SpeechModel(_MANY, takes_tags=True),
-    "eleven_multilingual_v2": SpeechModel(_COMMON, takes_language=False),
+    "eleven_multilingual_v2": SpeechModel(_MULTILINGUAL, takes_language=False),
     "eleven_flash_v2_5": SpeechModel(_FLASH),
 }
 _TAGS: dict[Emotion, str] = {

@@ -6,6 +6,8 @@ says nothing about what was asked for.
 
 from __future__ import annotations
 
+import io
+import wave
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -19,6 +21,7 @@ from media_factory.providers.elevenlabs.characters import timed_characters, word
 from media_factory.providers.elevenlabs.errors import VENDOR, elevenlabs_errors
 from media_factory.providers.replies import wav_from_sound
 from media_factory.requests import SpeechRequest
+from media_factory.timing import Word
 
 _PAGE = 100
 _MOST_PAGES = 20
@@ -47,15 +50,22 @@ async def recovered(
     if item is None:
         return None
     data = wav_from_sound(await _sound(account, item.history_item_id), VENDOR)
-    timed = getattr(getattr(item, "alignments", None), "alignment", None)
-    names = ("characters", "character_start_times_seconds", "character_end_times_seconds")
-    characters = timed_characters(*(getattr(timed, name, None) for name in names), VENDOR)
-    words = words_of(request.text, request.language, characters, VENDOR, sent)
-    # The history keeps MP3, which pads the sound but never cuts it.
-    check_words(words, request.text, request.language, _duration_s(data))
+    words = _words(item, request, sent)
+    if words is not None:
+        # The history keeps MP3, which pads the sound but never cuts it.
+        check_words(words, request.text, request.language, _duration_s(data))
     return SpeechReply(
         data=data, media_type="audio/wav", words=words, price_usd=_price(item, model), vendor_id=item.request_id
     )
+
+
+def _words(item: Any, request: SpeechRequest, sent: str) -> tuple[Word, ...] | None:
+    timed = getattr(getattr(item, "alignments", None), "alignment", None)
+    if timed is None:
+        return None
+    names = ("characters", "character_start_times_seconds", "character_end_times_seconds")
+    characters = timed_characters(*(getattr(timed, name, None) for name in names), vendor=VENDOR)
+    return words_of(request.text, request.language, characters, VENDOR, sent)
 
 
 async def _found(account: Account, sent: str, voice_id: str, model: str, since: datetime) -> Any | None:
@@ -101,9 +111,6 @@ def _price(item: Any, model: str) -> Decimal | None:
 
 
 def _duration_s(data: bytes) -> float:
-    import io
-    import wave
-
     with wave.open(io.BytesIO(data)) as sound:
         return float(sound.getnframes() / sound.getframerate())
 

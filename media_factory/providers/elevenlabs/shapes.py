@@ -107,7 +107,9 @@ def clip_duration_s(model: str, shapes: ClipShapes, duration_s: float) -> int:
     """
     found = next((one for one in shapes.durations_s if one >= duration_s), None)
     if found is None:
-        raise InvalidRequest(f"{model} makes clips of {shapes.durations_s[-1]} s at most; {duration_s:g} s was asked for")
+        raise InvalidRequest(
+            f"{model} makes clips of {shapes.durations_s[-1]} s at most; {duration_s:g} s was asked for"
+        )
     return found
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from media_factory.catalogue.entries import models_of, price_of
 from media_factory.errors import BadReply, InvalidRequest
 from media_factory.providers.base import Call, Capabilities, SoundProvider, SoundReply
-from media_factory.providers.elevenlabs.account import Account
+from media_factory.providers.elevenlabs.account import Account, AccountProvider
 from media_factory.providers.elevenlabs.errors import VENDOR, elevenlabs_errors
 from media_factory.providers.replies import checked_media_type
 from media_factory.requests import SoundRequest
@@ -26,18 +26,15 @@ _MOST_BYTES = 128 << 20
 _SHORTEST_SHARE = 0.5
 
 
-class ElevenLabsSounds(SoundProvider):
+class ElevenLabsSounds(AccountProvider[SoundRequest], SoundProvider):
     """Makes sound effects of 0.5 to 30 s and instrumental music of 3 to 600 s, as MP3.
 
     What is asked for decides the model: a model of the other kind gives way to the usual one of its kind, so that one
     `providers.sound` serves a brief with both.
     """
 
-    name = VENDOR
-
     def __init__(self, settings: Settings | None = None, account: Account | None = None) -> None:
-        super().__init__(settings)
-        self.account = account or Account(self.settings)
+        super().__init__(settings, account)
         self.capabilities = Capabilities(
             modality="sound",
             models=models_of(VENDOR, "sound"),
@@ -48,18 +45,6 @@ class ElevenLabsSounds(SoundProvider):
     def price_usd(self, request: SoundRequest) -> Decimal | None:
         """Return the catalogue's price per second; None while nobody knows one."""
         return price_of(f"{VENDOR}:{_model(request)}", "second", request.duration_s)
-
-    def missing(self) -> str | None:
-        """Return which variable to set if there is no key."""
-        return self.account.missing()
-
-    async def reach(self) -> None:
-        """Ask for the list of models, which costs nothing.
-
-        Raises:
-            ProviderError: classified.
-        """
-        await self.account.reach()
 
     async def generate(self, request: SoundRequest, call: Call) -> SoundReply:
         """Make a sound of the asked length.

@@ -12,7 +12,7 @@ from typing import Any
 
 from media_factory.captions.alignment import check_words
 from media_factory.catalogue.entries import catalogue, entry_of, models_of, price_of
-from media_factory.catalogue.listings import ListedModel
+from media_factory.catalogue.listings import ListedModel, ModelSource
 from media_factory.errors import BadReply, InvalidRequest, VoiceNotFound
 from media_factory.model import Model
 from media_factory.providers.base import (
@@ -24,7 +24,7 @@ from media_factory.providers.base import (
     VoiceCloner,
     VoiceSource,
 )
-from media_factory.providers.elevenlabs.account import Account, charged_usd
+from media_factory.providers.elevenlabs.account import Account, AccountProvider, charged_usd
 from media_factory.providers.elevenlabs.characters import timed_characters, words_of
 from media_factory.providers.elevenlabs.errors import VENDOR, elevenlabs_errors
 from media_factory.providers.elevenlabs.expression import (
@@ -71,18 +71,15 @@ class _Asked:
     body: dict[str, Any]
 
 
-class ElevenLabsSpeech(SpeechProvider, VoiceSource, VoiceCloner):
+class ElevenLabsSpeech(AccountProvider[SpeechRequest], SpeechProvider, VoiceSource, VoiceCloner, ModelSource):
     """Speaks with the voices of an account; `voice` is an id or a name, George if a request names none.
 
     Emotion becomes a tag for eleven_v3 and eleven_v4 and a setting of the voice for others; `style` reaches only those
     that take tags; `rate_wpm` is kept within 0.7 to 1.2 times the voice's usual pace.
     """
 
-    name = VENDOR
-
     def __init__(self, settings: Settings | None = None, account: Account | None = None) -> None:
-        super().__init__(settings)
-        self.account = account or Account(self.settings)
+        super().__init__(settings, account)
         self._voices = Voices(self.account)
         longest = [one.max_text_chars or 0 for one in catalogue() if (one.provider, one.modality) == (VENDOR, "speech")]
         self.capabilities = Capabilities(
@@ -98,18 +95,6 @@ class ElevenLabsSpeech(SpeechProvider, VoiceSource, VoiceCloner):
         """Return the price of the characters that are sent, with their tags."""
         model = _model(request)
         return price_of(f"{VENDOR}:{model}", "thousand-chars", Decimal(len(sent_text(model, request))) / 1000)
-
-    def missing(self) -> str | None:
-        """Return which variable to set if there is no key."""
-        return self.account.missing()
-
-    async def reach(self) -> None:
-        """Ask for the list of models, which costs nothing.
-
-        Raises:
-            ProviderError: classified.
-        """
-        await self.account.reach()
 
     async def list_models(self) -> tuple[ListedModel, ...]:
         """Return what the vendor lists: its models for speech, and how much text each takes.
@@ -133,12 +118,16 @@ class ElevenLabsSpeech(SpeechProvider, VoiceSource, VoiceCloner):
             InvalidRequest: the model does not take this text, language or emotion.
             ProviderError: classified; see `media_factory.errors`.
         """
-        if len(request.text) < _STREAMED_FROM_CHARS:
-            asked = await self._asked(request, call)
-            chunks = [await self._whole(asked, request)]
-        else:
-            chunks = [chunk async for chunk in self.stream(request, call)]
-        return _reply(request, sent_text(_model(request), request), chunks)
+        asked = await self._asked(request, call)
+        try:
+            if len(request.text) < _STREAMED_FROM_CHARS:
+                chunks = [await self._whole(asked, request)]
+            else:
+                chunks = [chunk async for chunk in self.stream(request, call)]
+        except VoiceNotFound:
+            near = await self._voices.near(request.voice or "")
+            raise VoiceNotFound(f"{VENDOR} has no voice {request.voice or DEFAULT_VOICE!r}{near}") from None
+        return _reply(request, asked.sent, chunks)
 
     async def stream(
         self, request: SpeechRequest, call: Call, *, previous_text: str | None = None, next_text: str | None = None
@@ -204,14 +193,8 @@ class ElevenLabsSpeech(SpeechProvider, VoiceSource, VoiceCloner):
 
     async def _whole(self, asked: _Asked, request: SpeechRequest) -> SpeechChunk:
         client = await self.account.client()
-        try:
-            with elevenlabs_errors(request.text):
-                answer = await client.text_to_speech.with_raw_response.convert_with_timestamps(
-                    asked.voice_id, **asked.body
-                )
-        except VoiceNotFound:
-            named = request.voice or DEFAULT_VOICE
-            raise VoiceNotFound(f"{VENDOR} has no voice {named!r}{await self._voices.near(named)}") from None
+        with elevenlabs_errors(request.text):
+            answer = await client.text_to_speech.with_raw_response.convert_with_timestamps(asked.voice_id, **asked.body)
         return _chunk(answer.data, answer.headers, asked, from_s=0.0, latest_s=0.0)
 
     async def _asked(self, request: SpeechRequest, call: Call) -> _Asked:
@@ -261,7 +244,7 @@ def _chunk(part: Any, headers: dict[str, str], asked: _Asked, *, from_s: float, 
         raise BadReply(f"{VENDOR} sent {len(pcm)} bytes of sound, which is no whole number of samples")
     timed = getattr(part, "alignment", None)
     names = ("characters", "character_start_times_seconds", "character_end_times_seconds")
-    characters = timed_characters(*(getattr(timed, name, None) for name in names), VENDOR) if timed else ()
+    characters = timed_characters(*(getattr(timed, name, None) for name in names), vendor=VENDOR) if timed else ()
     if characters and latest_s and characters[0].start_s < latest_s - _JITTER_S:
         characters = tuple(
             Word(text=one.text, start_s=one.start_s + from_s, end_s=one.end_s + from_s) for one in characters

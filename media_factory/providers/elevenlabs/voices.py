@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from media_factory.errors import BadReply, InputError, VoiceNotFound
+from media_factory.errors import BadReply, InputError, ProviderError, VoiceNotFound
 from media_factory.providers.base import Voice
 from media_factory.providers.elevenlabs.account import Account
 from media_factory.providers.elevenlabs.errors import VENDOR, elevenlabs_errors
@@ -73,8 +73,11 @@ class Voices:
         raise VoiceNotFound(f"{VENDOR} has no voice {asked!r}{await self.near(asked)}")
 
     async def near(self, asked: str) -> str:
-        """Return the end of a sentence that names voices much like the one asked for."""
-        by_name = {voice.name.casefold(): voice.name for voice in await self.all()}
+        """Return the end of a sentence that names voices much like the one asked for; empty if they can't be listed."""
+        try:
+            by_name = {voice.name.casefold(): voice.name for voice in await self.all()}
+        except ProviderError:
+            return ""
         alike = difflib.get_close_matches(asked.casefold(), by_name, n=_NEAR, cutoff=0.5)
         shown = [by_name[name] for name in alike] or sorted(by_name.values())[:_NEAR]
         return f"; it has, among {len(by_name)}: {', '.join(shown)}" if shown else "; the account has no voices"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from media_factory.catalogue.entries import models_of, price_of
 from media_factory.errors import AuthenticationFailed, BadReply, ContentRefused, InvalidRequest, QuotaExhausted
 from media_factory.providers.base import Call, Capabilities, ClipProvider, ClipReply, Progress, Ticket
-from media_factory.providers.downloads import MAX_CLIP_BYTES
+from media_factory.providers.downloads import DOWNLOAD_S, MAX_CLIP_BYTES
 from media_factory.providers.google.account import NAME, OnGoogle, google_errors, model_of
 from media_factory.providers.google.problems import of_operation
 from media_factory.providers.http import reason
@@ -61,11 +61,11 @@ class OmniClips(OnGoogle[ClipRequest], ClipProvider):
                 background=True,
                 store=True,
                 response_format=shape_of(request) | {"type": "video", "delivery": "uri"},
-                automatic_continuation=False,
             )
-        if not isinstance(made.id, str) or not _ID.fullmatch(made.id):
+        name = getattr(made, "id", None)
+        if not isinstance(name, str) or not _ID.fullmatch(name):
             raise BadReply("google queued a clip without an id")
-        return Ticket(provider=NAME, id=made.id)
+        return Ticket(provider=NAME, id=name)
 
     async def poll(self, ticket: Ticket) -> Progress:
         """Say whether it is done."""
@@ -129,9 +129,10 @@ class OmniClips(OnGoogle[ClipRequest], ClipProvider):
         try:
             with google_errors():
                 # By name: only from https addresses does the SDK find it out by itself.
-                await client.aio.files.download(
-                    file=found[1], destination=bounded, config=types.DownloadFileConfig(http_options=options)
-                )
+                async with asyncio.timeout(DOWNLOAD_S):
+                    await client.aio.files.download(
+                        file=found[1], destination=bounded, config=types.DownloadFileConfig(http_options=options)
+                    )
         except (InvalidRequest, AuthenticationFailed) as gone:
             raise BadReply(f"google does not give out the clip that it made: {gone}") from None
         return bounded.getvalue()

@@ -15,7 +15,7 @@ from media_factory.errors import (
     QuotaExhausted,
     RateLimited,
 )
-from media_factory.providers.http import reason, retry_after_s, status_error, transport_error
+from media_factory.providers.http import fell_over, reason, retry_after_s, status_error, transport_error
 
 # google.genai.types.FinishReason and BlockedReason, by what they mean for us.
 _REFUSALS = frozenset(
@@ -52,10 +52,12 @@ def google_problem(problem: Exception, hidden: Iterable[str | None] = ()) -> Pro
         if kind == "TransportError":
             return NotReached("google gives out no token: its sign-in can't be reached (TransportError)")
         return AuthenticationFailed(f"google takes none of the credentials here ({kind})")
-    if module.startswith(("pydantic", "pydantic_core")) or type(problem).__name__ == "UnknownApiResponseError":
+    if module.startswith(("pydantic", "pydantic_core")) or fell_over(problem, "google.genai"):
         return BadReply("google sent an answer of another shape than its SDK knows")
     if not module.startswith("google.genai"):
         return None
+    if type(problem).__name__ == "UnknownApiResponseError":
+        return BadReply("google sent an answer that is no JSON")
     # `errors.APIError` has code and details; the Interactions client's own family has status_code and body.
     status = getattr(problem, "code", None) or getattr(problem, "status_code", None)
     if not isinstance(status, int):
@@ -74,7 +76,9 @@ def of_status(status: int, body: Any, headers: Mapping[str, str], hidden: Iterab
     causes = {detail.get("reason") for detail in _details(error, "ErrorInfo")}
     if status == 400 and causes & _KEY_REASONS:
         return AuthenticationFailed(f"google does not take the key: {said}")
-    if "BILLING_DISABLED" in causes or (status == 400 and error.get("status") == "FAILED_PRECONDITION"):
+    # Where there is no free tier, only the words say so (ai.google.dev, troubleshooting).
+    unpaid = error.get("status") == "FAILED_PRECONDITION" and "billing" in said.lower()
+    if "BILLING_DISABLED" in causes or unpaid:
         return QuotaExhausted(f"google wants billing to be set up for this: {said}")
     if status == 429:
         return _limited(error, said, headers)

@@ -99,7 +99,9 @@ class VeoClips(OnGoogle[ClipRequest], ClipProvider):
 
         try:
             with google_errors():
-                return await client.aio.operations.get(types.GenerateVideosOperation.model_validate({"name": ticket.id}))
+                return await client.aio.operations.get(
+                    types.GenerateVideosOperation.model_validate({"name": ticket.id})
+                )
         except InvalidRequest as lost:
             lost.paid = "unknown"
             raise

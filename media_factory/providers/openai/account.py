@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
 from decimal import Decimal
+from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -114,6 +117,9 @@ class Account:
         """
         if lack := self.missing():
             raise (AuthenticationFailed if lack.startswith("set ") else NotReached)(f"{self.name}: {lack}")
+        if "openai" not in sys.modules:
+            # It takes a second or more, in which the loop would stand still.
+            await asyncio.to_thread(import_module, "openai")
         key = self._key()
         with vendor_errors(reference, lambda problem: _classified(problem, reference, (key, *hidden))):
             yield await self._clients.get()

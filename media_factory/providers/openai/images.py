@@ -8,9 +8,9 @@ from decimal import Decimal
 from pydantic import Field
 
 from media_factory.catalogue.entries import models_of, price_of
-from media_factory.catalogue.listings import ListedModel
+from media_factory.catalogue.listings import ListedModel, ModelSource
 from media_factory.errors import InvalidRequest
-from media_factory.providers.base import Call, Capabilities, ImageProvider, ImageReply, ModelSource
+from media_factory.providers.base import Call, Capabilities, ImageProvider, ImageReply
 from media_factory.providers.openai.account import Account, AccountProvider, Answer, model_of, token_price, vendor_id
 from media_factory.providers.replies import checked_media_type, decoded_base64
 from media_factory.requests import ImageRequest
@@ -21,7 +21,7 @@ _PICTURES = ("image/png", "image/jpeg", "image/webp")
 # What each model calls good: the words moved by a step from gpt-image-2 to 2.5.
 _QUALITIES = {"gpt-image-2": "medium", "gpt-image-2-2026-04-21": "medium", "gpt-image-1.5": "medium"}
 _DEFAULT_QUALITY = "high"
-# Sizes of gpt-image-2 and later: OpenAI's reference for `size`; the fewest pixels are from its image guide.
+# Sizes of gpt-image-2 and later, from openai-python 3.52 (`size`); the fewest pixels are what others found it to take.
 _STEP_PX, _MAX_EDGE_PX, _MAX_ASPECT = 16, 3840, 3
 _MIN_AREA_PX, _MAX_AREA_PX = 655_360, 3840 * 2160
 _FIXED_SIZES = ((1024, 1024), (1536, 1024), (1024, 1536))
@@ -65,7 +65,7 @@ class OpenAIImages(AccountProvider[ImageRequest], ImageProvider, ModelSource):
             models=endpoint.image_models if endpoint else models_of("openai", "image"),
             exact_size=False,
             idempotent=bool(endpoint and endpoint.honours_idempotency_key),
-            max_side_px=_MAX_EDGE_PX,
+            max_side_px=8192 if endpoint else _MAX_EDGE_PX,
             max_text_chars=_MAX_PROMPT_CHARS,
         )
 

@@ -52,9 +52,7 @@ class OpenAIModeration(AccountProvider[ModerationRequest], Moderator):
         against = {name for verdict in verdicts.results for name, found in verdict.categories.items() if found}
         return ModerationReply(
             flagged=any(verdict.flagged for verdict in verdicts.results),
-            categories=tuple(
-                sorted({name for one in verdicts.results for name, found in one.categories.items() if found})
-            ),
+            categories=tuple(sorted(against)),
             price_usd=self.price_usd(request),
             vendor_id=vendor_id(raw),
         )

@@ -29,22 +29,25 @@ class Billing:
         self._lock = threading.Lock()
         self.charges: list[Charge] = []
         self.outcomes: Counter[tuple[str, str, str]] = Counter()
+        self.by_key: list[tuple[str, str]] = []
 
     def charge(self, charge: Charge) -> None:
         """Bill something."""
         with self._lock:
             self.charges.append(charge)
 
-    def count(self, vendor: str, kind: str, outcome: str) -> None:
-        """Count a paid request: outcome is "ok", "replayed" or the fault."""
+    def count(self, vendor: str, kind: str, outcome: str, key: str = "") -> None:
+        """Count a paid request: outcome is "ok", "replayed" or the fault; `key` is what it sent as idempotency key."""
         with self._lock:
             self.outcomes[vendor, kind, outcome] += 1
+            self.by_key.append((key, outcome))
 
     def report(self) -> dict[str, Any]:
         """Return everything as JSON data."""
         with self._lock:
             return {
                 "charges": [asdict(charge) for charge in self.charges],
+                "by_key": list(self.by_key),
                 "outcomes": [[*key, count] for key, count in sorted(self.outcomes.items())],
             }
 

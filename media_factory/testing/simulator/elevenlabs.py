@@ -1,31 +1,28 @@
-"""ElevenLabs as it answers: speech with times, sounds, alignment, voices and history; see `elevenlabs_flows` for the rest.
+"""ElevenLabs as it answers: speech with times, sounds, alignment, voices, history; see `elevenlabs_flows` for the rest.
 
 What was made stays in the history, also when its answer was lost on the way.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
-import re
-import time
-from collections.abc import Sequence
 from typing import Any
 
-from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from media_factory.providers.replies import media_type_of, wav_from_sound
 from media_factory.testing.simulator.billing import Billing
+from media_factory.testing.simulator.elevenlabs_errors import invalid, problem, unauthorized
 from media_factory.testing.simulator.elevenlabs_flows import Flows
+from media_factory.testing.simulator.elevenlabs_speech import RATE_HZ, aligned, parts_of, utterance
 from media_factory.testing.simulator.faults import Fault, Faults
-from media_factory.testing.simulator.media import SpokenWord, mp3, speech, tone
+from media_factory.testing.simulator.forms import form_of
+from media_factory.testing.simulator.media import mp3, tone
 from media_factory.testing.simulator.vendor import Vendor
 
-RATE_HZ = 24_000
 _USD_PER_1000_CHARS = {
     "eleven_v4": 0.08,
     "eleven_v3": 0.10,
@@ -33,12 +30,11 @@ _USD_PER_1000_CHARS = {
     "eleven_flash_v2_5": 0.05,
 }
 _MOST_CHARS = {"eleven_v4": 5000, "eleven_v3": 5000, "eleven_multilingual_v2": 10_000, "eleven_flash_v2_5": 40_000}
-_TAGGED = frozenset({"eleven_v4", "eleven_v3"})
-_TAG = re.compile(r"\[[^\]]*\]")
 _EFFECT_CREDITS_PER_S = 40
 # The vendor may send fewer than it was asked for.
 _LARGEST_PAGE = 3
 _STREAMED_WORDS = 8
+_WAV_HEAD_BYTES = 44
 _PREMADE = {
     "JBFqnCBsd6RMkjVDRZzb": "George - Warm, Captivating Storyteller",
     "EXAVITQu4vr4xnSDxMaL": "Sarah - Mature, Reassuring, Confident",
@@ -57,6 +53,9 @@ class ElevenLabs(Vendor):
         super().__init__(billing, faults, honours_keys=honours_keys)
         self.voices = {voice_id: _voice(voice_id, name, "premade") for voice_id, name in _PREMADE.items()}
         self.history: list[dict[str, Any]] = []
+        # Nobody says whether the times of a stream's parts count from its start or from theirs.
+        self.times_begin_anew = False
+        self.verifies_voices = False
         self.flows = Flows(self)
 
     def routes(self) -> list[Route]:
@@ -99,7 +98,7 @@ class ElevenLabs(Vendor):
 
     def spoil_queued(self, fault: Fault, right: Response) -> None:
         """Make a generation slow or unknown."""
-        self.flows.spoil(fault, json.loads(bytes(right.body))["id"])
+        self.flows.spoil(fault, right)
 
     async def speech(self, request: Request) -> Response:
         """Answer text-to-speech/{voice}/with-timestamps."""
@@ -116,13 +115,15 @@ class ElevenLabs(Vendor):
             return refusal
 
         async def answer() -> Response:
-            item = self._made(body, voice, model)
+            item = utterance(body, voice, self.history)
+            self.history.append(item)
             headers = {
                 "request-id": item["request_id"],
                 "history-item-id": item["history_item_id"],
                 "character-cost": str(len(body["text"])),
             }
-            parts = list(_parts(item, _STREAMED_WORDS if streamed else None))
+            each = _STREAMED_WORDS if streamed else None
+            parts = parts_of(item, each, times_begin_anew=self.times_begin_anew)
             content = b"".join(json.dumps(part).encode() + b"\n" for part in parts)
             return Response(content, media_type="application/json", headers=headers)
 
@@ -145,32 +146,6 @@ class ElevenLabs(Vendor):
         if not 0.7 <= speed <= 1.2:
             return problem(400, "invalid_voice_settings", "Invalid setting for speed, it must be between 0.7 and 1.2.")
         return None
-
-    def _made(self, body: dict[str, Any], voice: str, model: str) -> dict[str, Any]:
-        """Speak a text and put it into the history."""
-        sent = body["text"]
-        spoken = _TAG.sub("", sent) if model in _TAGGED else sent
-        speed = (body.get("voice_settings") or {}).get("speed") or 1.0
-        said = speech(spoken, RATE_HZ, 160 * speed, body.get("language_code") or "en")
-        number = len(self.history)
-        item = {
-            "history_item_id": f"item{number:016d}",
-            "request_id": hashlib.sha256(f"{number} {sent}".encode()).hexdigest()[:20],
-            "voice_id": voice,
-            "model_id": model,
-            "text": sent,
-            "date_unix": int(time.time()),
-            "character_count_change_from": sum(len(one["text"]) for one in self.history),
-            "character_count_change_to": sum(len(one["text"]) for one in self.history) + len(sent),
-            "content_type": "audio/mpeg",
-            "state": "created",
-            "source": "TTS",
-            "alignments": {"alignment": _alignment(sent, said.words, model in _TAGGED)},
-            "pcm": said.pcm,
-        }
-        item["alignments"]["normalized_alignment"] = item["alignments"]["alignment"]
-        self.history.append(item)
-        return item
 
     async def effect(self, request: Request) -> Response:
         """Answer sound-generation."""
@@ -203,38 +178,35 @@ class ElevenLabs(Vendor):
 
     async def alignment(self, request: Request) -> Response:
         """Answer forced-alignment, whose form must hold a sound and its text."""
-        await request.body()
-        form = await request.form()
-        file, text = form.get("file"), form.get("text")
         if refusal := unauthorized(request):
             return refusal
-        if not isinstance(file, UploadFile):
-            return invalid("file", "Field required")
-        if not isinstance(text, str) or not text:
-            return invalid("text", "Field required")
-        data = await file.read()
+        form = await form_of(request)
+        for field in ("file", "text"):
+            if not form.get(field):
+                return invalid(field, "Field required")
+        data, text = form["file"][0], form["text"][0].decode()
         if not str(media_type_of(data)).startswith("audio/"):
             return problem(400, "invalid_audio", "The file is no audio that can be read.")
 
         async def answer() -> Response:
-            return JSONResponse(_aligned(text, wav_from_sound(data, self.name)), headers={"request-id": "alignment-1"})
+            sound = wav_from_sound(data, self.name)
+            duration_s = (len(sound) - _WAV_HEAD_BYTES) / int.from_bytes(sound[28:32], "little")
+            return JSONResponse(aligned(text, duration_s), headers={"request-id": "alignment-1"})
 
         return await self.paid(request, "align", 0.0, answer)
 
     async def add_voice(self, request: Request) -> Response:
         """Answer voices/add, whose form must hold a name and files."""
-        form = await request.form()
         if refusal := unauthorized(request):
             return refusal
-        name, files = form.get("name"), [one for one in form.getlist("files") if isinstance(one, UploadFile)]
-        if not isinstance(name, str) or not name:
-            return invalid("name", "Field required")
-        if not files:
-            return invalid("files", "Field required")
-        samples = [await one.read() for one in files]
-        voice_id = hashlib.sha256(name.encode() + b"".join(samples)).hexdigest()[:20]
-        self.voices[voice_id] = _voice(voice_id, name, "cloned", str(form.get("description") or ""))
-        return JSONResponse({"voice_id": voice_id, "requires_verification": False})
+        form = await form_of(request)
+        for field in ("name", "files"):
+            if not any(form.get(field, [])):
+                return invalid(field, "Field required")
+        name, description = (b"".join(form.get(field, [])).decode() for field in ("name", "description"))
+        voice_id = hashlib.sha256(name.encode() + b"".join(form["files"])).hexdigest()[:20]
+        self.voices[voice_id] = _voice(voice_id, name, "cloned", description)
+        return JSONResponse({"voice_id": voice_id, "requires_verification": self.verifies_voices})
 
     async def list_voices(self, request: Request) -> Response:
         """Answer v2/voices: the first page has a default voice that comes again in its place."""
@@ -282,69 +254,6 @@ class ElevenLabs(Vendor):
         return Response(mp3(found[0]["pcm"], RATE_HZ), media_type="audio/mpeg")
 
 
-def problem(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> Response:
-    """Return an error as the vendor words it."""
-    return JSONResponse({"detail": {"status": code, "message": message}}, status, headers)
-
-
-def invalid(field: str, message: str) -> Response:
-    """Return what the vendor's validation says of a field."""
-    return JSONResponse({"detail": [{"loc": ["body", field], "msg": message, "type": "missing"}]}, 422)
-
-
-def unauthorized(request: Request) -> Response | None:
-    """Return the refusal of a request without a key, or None."""
-    words = "Neither authorization header nor xi-api-key received, please provide one."
-    return None if request.headers.get("xi-api-key") else problem(401, "needs_authorization", words)
-
-
-def _parts(item: dict[str, Any], words_each: int | None) -> list[dict[str, Any]]:
-    """Return an utterance as one part, or as several whose last has no characters."""
-    whole, pcm = item["alignments"]["alignment"], item["pcm"]
-    spaces = [at for at, one in enumerate(whole["characters"]) if one.isspace()]
-    cuts = [0, *(spaces[words_each - 1 :: words_each] if words_each else ()), len(whole["characters"])]
-    parts = []
-    for left, right in zip(cuts, cuts[1:], strict=False):
-        timed = {name: values[left:right] for name, values in whole.items()}
-        ends = whole["character_start_times_seconds"]
-        start, end = (2 * round(ends[at] * RATE_HZ) if 0 < at < len(ends) else None for at in (left, right))
-        parts.append(_part(pcm[start:end], timed))
-    return [*parts, _part(b"", None)] if words_each else parts
-
-
-def _part(pcm: bytes, timed: dict[str, Any] | None) -> dict[str, Any]:
-    return {"audio_base64": base64.b64encode(pcm).decode(), "alignment": timed, "normalized_alignment": timed}
-
-
-def _alignment(sent: str, words: Sequence[SpokenWord], tagged: bool) -> dict[str, list[Any]]:
-    """Return when each character that was sent sounds; those of a tag take no time."""
-    silent = {at for tag in _TAG.finditer(sent) for at in range(*tag.span())} if tagged else set()
-    letters = []
-    for word in words:
-        count = sum(not one.isspace() for one in word.text)
-        step = (word.end_s - word.start_s) / (count or 1)
-        letters += [(word.start_s + step * at, word.start_s + step * (at + 1)) for at in range(count)]
-    upcoming, now, starts, ends = iter(letters), 0.0, [], []
-    for at, character in enumerate(sent):
-        span = (now, now) if at in silent or character.isspace() else next(upcoming, (now, now))
-        starts.append(round(span[0], 3))
-        ends.append(round(span[1], 3))
-        now = span[1]
-    names = ("characters", "character_start_times_seconds", "character_end_times_seconds")
-    return dict(zip(names, (list(sent), starts, ends), strict=True))
-
-
-def _aligned(text: str, wav: bytes) -> dict[str, Any]:
-    said = speech(text, RATE_HZ)
-    seconds = (len(wav) - 44) / int.from_bytes(wav[28:32], "little")
-    scale = seconds / said.duration_s
-    timed = _alignment(text, said.words, tagged=False)
-    spans = zip(*timed.values(), strict=True)
-    characters = [{"text": one, "start": start * scale, "end": end * scale} for one, start, end in spans]
-    words = [{"text": w.text, "start": w.start_s * scale, "end": w.end_s * scale, "loss": 0.1} for w in said.words]
-    return {"characters": characters, "words": words, "loss": 0.1}
-
-
 def _sound(body: dict[str, Any], seconds: float, headers: dict[str, str]) -> Response:
     data = mp3(tone(json.dumps(body, sort_keys=True), seconds), 44_100)
     return Response(data, media_type="audio/mpeg", headers=headers | {"request-id": "sound-1"})
@@ -382,4 +291,4 @@ def _model(name: str, most_chars: int) -> dict[str, Any]:
     }
 
 
-__all__ = ["RATE_HZ", "ElevenLabs", "invalid", "problem", "unauthorized"]
+__all__ = ["ElevenLabs"]

@@ -31,7 +31,7 @@ _ASKED_CHARS = re.compile(r"at most (\d+) characters")
 _FILES = "https://generativelanguage.googleapis.com/v1/files"
 
 
-class GoogleVendor(Vendor):
+class Google(Vendor):
     """Google's APIs; `keep_files` false makes finished files vanish, as they do after two days."""
 
     name = "google"
@@ -253,4 +253,4 @@ def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
-__all__ = ["GoogleVendor"]
+__all__ = ["Google"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,7 +13,10 @@ from media_factory.testing.simulator.server import Simulator
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request, and what it was answered with; `path` is below the vendor's base URL."""
+    """A request, and what it was answered with.
+
+    `path` is below the vendor's base URL; names of headers are in lower case.
+    """
 
     vendor: str
     method: str
@@ -24,6 +27,7 @@ class Exchange:
     status: int
     reply_type: str
     reply: bytes
+    request_headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class RecordingSimulator(Simulator):
@@ -59,29 +63,43 @@ class _Recorder:
             request.extend(message.get("body", b""))
             return message
 
+        # Mounts change the scope on the way down.
+        path, query, asked = scope["path"], scope["query_string"].decode(), _media_type(scope["headers"])
+        kept = False
+
+        def keep() -> None:
+            vendor, _, rest = path.removeprefix("/").partition("/")
+            self.kept.append(
+                Exchange(
+                    vendor=vendor,
+                    method=scope["method"].lower(),
+                    path=f"/{rest}",
+                    query=query,
+                    request_type=asked,
+                    request=bytes(request),
+                    status=head["status"],
+                    reply_type=_media_type(head["headers"]),
+                    reply=bytes(reply),
+                    request_headers={
+                        name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
+                    },
+                )
+            )
+
         async def writing(message: Message) -> None:
+            nonlocal kept
             if message["type"] == "http.response.start":
                 head.update(message)
             reply.extend(message.get("body", b""))
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                # Before the client has it all: whoever made the request looks here next.
+                kept = True
+                keep()
             await send(message)
 
-        # Mounts change the scope on the way down.
-        path, query, asked = scope["path"], scope["query_string"].decode(), _media_type(scope["headers"])
         await self.app(scope, reading, writing)
-        vendor, _, rest = path.removeprefix("/").partition("/")
-        self.kept.append(
-            Exchange(
-                vendor=vendor,
-                method=scope["method"].lower(),
-                path=f"/{rest}",
-                query=query,
-                request_type=asked,
-                request=bytes(request),
-                status=head["status"],
-                reply_type=_media_type(head["headers"]),
-                reply=bytes(reply),
-            )
-        )
+        if not kept:
+            keep()
 
 
 def _media_type(headers: Iterable[tuple[bytes, bytes]]) -> str:

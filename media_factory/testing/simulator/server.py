@@ -33,6 +33,7 @@ class Simulator:
         honours_keys: vendors answer a repeated idempotency key with the first answer, and bill once.
         port: where; 0 takes a free one.
         vendors: which; all if none are given.
+        latency_s: how long a paid request takes, half of it before and half after it is billed.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Simulator:
         honours_keys: bool = False,
         port: int = 0,
         vendors: Sequence[type[Vendor]] | None = None,
+        latency_s: float = 0.0,
     ) -> None:
         self.billing = Billing()
         self.faults = faults or Faults()
@@ -49,6 +51,8 @@ class Simulator:
             kind(self.billing, self.faults, honours_keys=honours_keys)
             for kind in (VENDORS if vendors is None else vendors)
         ]
+        for vendor in made:
+            vendor.latency_s = latency_s
         self.vendors = {vendor.name: vendor for vendor in made}
         self._transports: dict[Any, asyncio.Transport] = {}
         self._socket = socket.create_server(("127.0.0.1", port))

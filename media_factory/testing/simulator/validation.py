@@ -175,8 +175,8 @@ def _request_problems(
     exchange: Exchange, operation: dict[str, Any], pointer: tuple[str, ...], specification: Specification
 ) -> Iterator[tuple[bool, str]]:
     content = specification.resolved(operation.get("requestBody", {})).get("content", {})
-    if not content:
-        return
+    if not content or exchange.status >= 400:
+        return  # What a vendor turned down may be anything, and was perhaps not read.
     if exchange.request_type not in content:
         yield False, f"request: {exchange.request_type or 'no body'}; one of {', '.join(content)} is asked for"
     elif exchange.request_type == _JSON:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
@@ -55,6 +56,8 @@ class Vendor(ABC):
 
     name: ClassVar[str]
 
+    latency_s = 0.0
+
     def __init__(self, billing: Billing, faults: Faults, *, honours_keys: bool = False) -> None:
         self.billing = billing
         self.faults = faults
@@ -78,12 +81,14 @@ class Vendor(ABC):
             price_usd: what it costs.
             answer: makes the right answer.
         """
-        key = request.headers.get(IDEMPOTENCY_HEADER) if self.honours_keys else None
+        sent = request.headers.get(IDEMPOTENCY_HEADER, "")
+        key = sent if self.honours_keys else None
         if key and key in self._answered:
-            self.billing.count(self.name, kind, "replayed")
+            self.billing.count(self.name, kind, "replayed", sent)
             return self._answered[key]
         fault = self.faults.next()
-        self.billing.count(self.name, kind, fault or "ok")
+        self.billing.count(self.name, kind, fault or "ok", sent)
+        await asyncio.sleep(self.latency_s / 2)
         if fault in BEFORE_BILLING:
             return Cut() if fault == "reset" else self.error(fault, request)
         right = await answer()
@@ -91,6 +96,7 @@ class Vendor(ABC):
         self.billing.charge(Charge(self.name, kind, content, price_usd, fault))
         if key:
             self._answered[key] = right
+        await asyncio.sleep(self.latency_s / 2)
         if fault in JOB_FAULTS:
             self.spoil_queued(fault, right)
         if fault is None or fault in JOB_FAULTS:

@@ -1,48 +1,28 @@
-"""Runway: pictures and moving pictures, queued as tasks and downloaded when they are done."""
+"""Tasks at Runway: from their submission to their file, with the account that they run on."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
 import importlib
-import io
-import math
 import re
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Sequence
 from decimal import Decimal
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from media_factory.catalogue.entries import models_of, price_of
-from media_factory.errors import BadReply, ContentRefused, InvalidRequest, ProviderError
-from media_factory.providers.base import (
-    Call,
-    Capabilities,
-    ClipProvider,
-    ClipReply,
-    ImageJobProvider,
-    ImageReply,
-    JobProvider,
-    Progress,
-    Provider,
-    ReplyT,
-    RequestT,
-    Ticket,
-)
+from media_factory.errors import BadReply, InvalidRequest
+from media_factory.providers.base import Call, JobProvider, Progress, ReplyT, RequestT, Ticket
 from media_factory.providers.clients import Clients
-from media_factory.providers.downloads import MAX_CLIP_BYTES, MAX_PICTURE_BYTES, download
-from media_factory.providers.http import reason, status_error, transport_error, vendor_errors
+from media_factory.providers.downloads import download
 from media_factory.providers.replies import checked_media_type
-from media_factory.requests import ClipRequest, ImageRequest
+from media_factory.providers.runway.problems import NAME, credits_of, failure_of, runway_errors
 from media_factory.settings import Settings
 
 if TYPE_CHECKING:
     from runwayml import AsyncRunwayML
 
-NAME = "runway"
+Sizes = tuple[tuple[int, int], ...]
 _BASE_URL = "https://api.dev.runwayml.com"
 _TIMEOUT_S = 60.0
 _USD_PER_CREDIT = Decimal("0.01")
@@ -50,30 +30,13 @@ _SEEDS = 2**32
 _ID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _WAITING = frozenset({"PENDING", "THROTTLED", "RUNNING"})
 
-# What each model takes (runwayml 5.24): sizes as (width, height), lengths in seconds.
-_Sizes = tuple[tuple[int, int], ...]
-_IMAGE_SIZES: dict[str, _Sizes] = {
-    "gen4_image": (
-        *((720, 720), (960, 720), (720, 960), (1280, 720), (720, 1280), (1680, 720), (1168, 880), (1024, 1024)),
-        *((1360, 768), (1080, 1080), (1440, 1080), (1080, 1440), (1808, 768), (1920, 1080), (1080, 1920), (2112, 912)),
-    )
-}
-_WIDE_AND_TALL: _Sizes = ((1280, 720), (720, 1280))
-_GEN4_SIZES: _Sizes = (*_WIDE_AND_TALL, (1104, 832), (832, 1104), (960, 960), (1584, 672))
-_VEO_SIZES: _Sizes = (*_WIDE_AND_TALL, (1920, 1080), (1080, 1920))
-_STILL_SIZES = {"gen4.5": _GEN4_SIZES, "gen4_turbo": _GEN4_SIZES, "veo3.1": _VEO_SIZES, "veo3.1_fast": _VEO_SIZES}
-_TEXT_SIZES = {"gen4.5": _WIDE_AND_TALL, "veo3.1": _VEO_SIZES, "veo3.1_fast": _VEO_SIZES}
-_LENGTHS_S = {"veo3.1": (4, 6, 8), "veo3.1_fast": (4, 6, 8)}
-_GEN4_LENGTHS_S = tuple(range(2, 11))
 
-# A data URI has at most 5 MiB, and base64 makes four characters of three bytes.
-_MOST_STILL_BYTES = 5 * 1024 * 1024 * 3 // 4 - 64
-_QUALITIES = (92, 85, 75)
-_STILL_SIDE_PX = 2048
+class RunwayTasks(JobProvider[RequestT, ReplyT]):
+    """What Runway's providers share.
 
-
-class _Tasks(JobProvider[RequestT, ReplyT]):
-    """What Runway's providers share: an account, and tasks from their submission to their file."""
+    Args:
+        settings: RUNWAYML_API_SECRET or RUNWAY_API_KEY, RUNWAYML_BASE_URL.
+    """
 
     name = NAME
     media_types: tuple[str, ...]
@@ -91,65 +54,65 @@ class _Tasks(JobProvider[RequestT, ReplyT]):
         return None if self._key() else "set RUNWAYML_API_SECRET"
 
     async def reach(self) -> None:
-        """Ask for the organization, which costs nothing."""
+        """See that Runway is there and takes our key."""
         client = await self._client()
-        with _runway_errors():
+        with runway_errors():
             await client.organization.retrieve()
 
     async def submit(self, request: RequestT, call: Call) -> Ticket:
         """Queue a task."""
-        client = await self._client()
-        made = await self._create(client, request, call)
-        if not isinstance(made.id, str) or not _ID.fullmatch(made.id):
+        made = await self._create(await self._client(), request, call)
+        if not isinstance(getattr(made, "id", None), str) or not _ID.fullmatch(made.id):
             raise BadReply("runway queued a task without an id")
         return Ticket(provider=NAME, id=made.id)
 
     async def poll(self, ticket: Ticket) -> Progress:
-        """Say how far a task is; THROTTLED means that it waits for others of the account."""
+        """Say how far a task is; THROTTLED ones wait for others of the same account."""
         task = await self._task(ticket)
-        if task.status in _WAITING:
+        status = getattr(task, "status", None)
+        if status in _WAITING:
             progress = getattr(task, "progress", None)
             known = isinstance(progress, int | float) and 0 <= progress <= 1
             return Progress(done=False, fraction=progress if known else None)
-        if task.status == "SUCCEEDED":
-            return Progress(done=True)
-        raise _failure(task)
+        if status != "SUCCEEDED":
+            raise failure_of(task)
+        return Progress(done=True)
 
     async def fetch(self, ticket: Ticket) -> ReplyT:
         """Return what a task made, downloaded from an address that was given out just now."""
         task = await self._task(ticket)
-        if task.status != "SUCCEEDED":
-            raise _failure(task)
+        if getattr(task, "status", None) != "SUCCEEDED":
+            raise failure_of(task)
         output = getattr(task, "output", None)
         if not isinstance(output, list) or not output or not isinstance(output[0], str):
             raise BadReply("runway finished a task without a file")
         data = await download(output[0], NAME, self._base_url, self.most_bytes)
         media_type = checked_media_type(data, self.media_types, NAME)
-        credits = _credits(task)
-        price_usd = None if credits is None else credits * _USD_PER_CREDIT
+        charged = credits_of(task)
+        price_usd = None if charged is None else Decimal(str(charged)) * _USD_PER_CREDIT
         return self._reply(data=data, media_type=media_type, price_usd=price_usd, vendor_id=ticket.id)
 
     async def cancel(self, ticket: Ticket) -> None:
-        """Stop a task; one that is done is deleted, one that is unknown is none."""
+        """Stop a task (one that is done is deleted); no error if it is unknown."""
         client = await self._client()
         try:
-            with _runway_errors():
+            with runway_errors():
                 await client.tasks.delete(ticket.id)
         except InvalidRequest:
             return
 
     @abstractmethod
     async def _create(self, client: AsyncRunwayML, request: RequestT, call: Call) -> Any:
-        """Send the request."""
+        """Send a request, and return the SDK's answer."""
 
     @abstractmethod
     def _reply(self, **content: Any) -> ReplyT:
-        """Return the reply of the provider's modality."""
+        """Return a reply of the provider's modality."""
 
     async def _task(self, ticket: Ticket) -> Any:
         client = await self._client()
         try:
-            with _runway_errors():
+            with runway_errors():
                 return await client.tasks.retrieve(ticket.id)
         except InvalidRequest as lost:
             lost.paid = "unknown"
@@ -168,3 +131,24 @@ class _Tasks(JobProvider[RequestT, ReplyT]):
     def _key(self) -> str | None:
         found = self.settings.secret("RUNWAYML_API_SECRET", "RUNWAY_API_KEY")
         return found.get_secret_value() if found else None
+
+
+def nearest_size(sizes: Sequence[tuple[int, int]], width_px: int, height_px: int) -> tuple[int, int]:
+    """Return the size of the nearest aspect, and of those the smallest that covers what is wanted, or the largest."""
+
+    def distance(size: tuple[int, int]) -> tuple[float, bool, int]:
+        aspect = size[0] * height_px / (size[1] * width_px)
+        covers = size[0] >= width_px and size[1] >= height_px
+        pixels = size[0] * size[1]
+        # Models round their sizes to whole blocks, so aspects within 2 % are the same.
+        return round(max(aspect, 1 / aspect) * 50) / 50, not covers, pixels if covers else -pixels
+
+    return min(sizes, key=distance)
+
+
+def seed_of(seed: int) -> int:
+    """Return a seed within Runway's 32 bits."""
+    return seed % _SEEDS
+
+
+__all__ = ["RunwayTasks", "Sizes", "nearest_size", "seed_of"]

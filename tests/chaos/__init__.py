@@ -1,0 +1,1 @@
+"""Killed processes, faulty vendors, and money."""
