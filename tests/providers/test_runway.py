@@ -168,12 +168,13 @@ async def test_an_address_that_expired_is_replaced_by_asking_again(simulator: Re
     assert (await provider.fetch(ticket)).data
 
 
-async def test_a_task_that_waits_for_others_is_no_error(simulator: RecordingSimulator) -> None:
+async def test_a_task_waits_for_others_then_runs_and_both_are_no_error(simulator: RecordingSimulator) -> None:
     provider = RunwayImages(settings(simulator.base_url("runway")))
     ticket = await provider.submit(IMAGE, CALL)
-    before = len(simulator.exchanges)
-    assert not (await provider.poll(ticket)).done
-    assert json.loads(simulator.exchanges[before].reply)["status"] in ("THROTTLED", "RUNNING")
+    progress = [await provider.poll(ticket) for _ in range(3)]
+    assert [(one.done, one.fraction) for one in progress] == [(False, None), (False, 0.5), (True, None)]
+    states = [json.loads(exchange.reply)["status"] for exchange in simulator.exchanges[-3:]]
+    assert states == ["THROTTLED", "RUNNING", "SUCCEEDED"]
 
 
 def test_missing_names_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from media_factory.testing.simulator.faults import Fault
 
-_POLLS = 2
+_POLLS = 3
 _SLOW_POLLS = 25
 
 
