@@ -7,7 +7,6 @@ from pathlib import Path
 
 from flows.extras import make_scene_images
 from flows.films import make_film
-from media_factory.assets import Asset
 from media_factory.briefs.fields import Aspect
 from media_factory.briefs.model import StoryBrief
 from media_factory.briefs.storyboard import Scene
@@ -17,9 +16,9 @@ from media_factory.delivery.story import deliver_story
 from media_factory.factory import Factory
 from media_factory.recipes.story import Story
 from media_factory.rendering.film import SceneMedia, film_words, mix_request
-from media_factory.rendering.music import take_in_music
-from media_factory.results import Prompt
+from media_factory.results import Picture, Prompt
 from tasks.images import generate_image
+from tasks.music import take_in_music
 from tasks.orchestration import flow
 from tasks.prompts import write_prompt
 from tasks.run import running
@@ -41,7 +40,7 @@ async def produce_story(brief: StoryBrief, factory: str = "default", out: Path |
     """
     async with running(factory) as here:
         story = Story.of(brief, here.providers)
-        music = await take_in_music(brief.music, "music", here.store)
+        music = await take_in_music(brief.music, "music", here)
         scenes = await asyncio.gather(*(make_scene(story, scene, here) for scene in story.scenes))
         asked = mix_request(scenes, story.look, music)
         sound = await mix_sound(asked, here)
@@ -54,7 +53,7 @@ async def produce_story(brief: StoryBrief, factory: str = "default", out: Path |
                 for aspect in brief.aspects
             )
         )
-        images = await make_scene_images(brief.extras, [scene.pictures for scene in scenes], here)
+        images = await make_scene_images(brief.extras, [scene.pictures for scene in scenes], story.lettered, here)
         return await deliver_story(story, scenes, sound, films, images, here, out)
 
 
@@ -65,16 +64,21 @@ async def make_scene(story: Story, scene: Scene, here: Factory) -> SceneMedia:
         make_pictures(story, scene, here),
     )
     return SceneMedia(
-        text=scene.text, headline=scene.headline, prompt=prompt.text, pictures=pictures, utterance=utterance
+        text=scene.text,
+        headline=scene.headline,
+        prompt=prompt.text,
+        pictures={aspect: picture.image for aspect, picture in pictures.items()},
+        placeholders={aspect: picture.placeholder for aspect, picture in pictures.items() if picture.placeholder},
+        utterance=utterance,
     )
 
 
-async def make_pictures(story: Story, scene: Scene, here: Factory) -> tuple[Prompt, dict[Aspect, Asset]]:
+async def make_pictures(story: Story, scene: Scene, here: Factory) -> tuple[Prompt, dict[Aspect, Picture]]:
     """Have a scene's prompt written, and a picture made from it for every aspect."""
     prompt = await write_prompt(story.prompt_request(scene), here, scene=scene.index)
     asked = [story.image_request(scene, aspect, prompt) for aspect in story.brief.aspects]
     made = await asyncio.gather(*(generate_image(request, here, scene=scene.index) for request in asked))
-    return prompt, {aspect: picture.image for aspect, picture in zip(story.brief.aspects, made, strict=True)}
+    return prompt, dict(zip(story.brief.aspects, made, strict=True))
 
 
 __all__ = ["produce_story"]

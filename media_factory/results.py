@@ -27,10 +27,18 @@ class Prompt(Made):
     written_at: str = Field(description="ISO 8601, UTC")
 
 
+class Placeholder(Model):
+    """What a page shows until a picture is there."""
+
+    thumbhash: str = Field(description="ThumbHash, base64")
+    colour: str = Field(pattern=r"^#[0-9a-f]{6}$", description="the picture's mean colour, #rrggbb")
+
+
 class Picture(Made):
-    """A still picture."""
+    """A still picture, and what stands for it until it is loaded."""
 
     image: Asset
+    placeholder: Placeholder | None = None
 
 
 class Utterance(Made):
@@ -42,4 +50,4 @@ class Utterance(Made):
     alignment: str = Field(description="how the word times were found: provider or proportional")
 
 
-__all__ = ["Made", "Picture", "Prompt", "Utterance"]
+__all__ = ["Made", "Picture", "Placeholder", "Prompt", "Utterance"]

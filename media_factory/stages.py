@@ -16,6 +16,7 @@ import threading
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Generic, TypeVar
@@ -57,6 +58,7 @@ class Stage(Generic[RequestT, ResultT]):
         timeout_s: how long the body may take.
         attempts: how often the body is tried when errors say `retryable`.
         heavy: the body keeps a processor busy, so only as many run at once as the factory has slots.
+        memory: estimates how many bytes a heavy body takes for a request; without it, no more than its share.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Stage(Generic[RequestT, ResultT]):
     timeout_s: float = 120.0
     attempts: int = 3
     heavy: bool = False
+    memory: Callable[[RequestT], int] | None = None
 
     def key(self, request: RequestT) -> str:
         """Return the stage's key for a request: name, version and the request's digest."""
@@ -122,7 +125,7 @@ class Stage(Generic[RequestT, ResultT]):
         return self._receipt(key, result, seconds=0.0), result
 
     async def _make(self, key: str, request: RequestT, factory: Factory) -> tuple[tuple[Receipt, ResultT], State]:
-        async with _slot(factory, self.heavy), hold_lease(factory.books, key, factory.lease_s):
+        async with self._slots(request, factory), hold_lease(factory.books, key, factory.lease_s):
             # Whoever held the lease before us may have made it.
             if found := await self._recall(key, factory):
                 return found, "cached"
@@ -136,6 +139,11 @@ class Stage(Generic[RequestT, ResultT]):
             digests = [asset.digest for asset in assets_in(result)]
             await asyncio.to_thread(factory.books.write_receipt, receipt, digests)
         return (receipt.model_copy(update={"made_at": time.time()}), result), "made"
+
+    def _slots(self, request: RequestT, factory: Factory) -> AbstractAsyncContextManager[None]:
+        if not self.heavy:
+            return contextlib.nullcontext()
+        return factory.slots.hold(factory.slots_for(self.memory(request) if self.memory else 0))
 
     def _receipt(self, key: str, result: ResultT, seconds: float) -> Receipt:
         return Receipt(
@@ -168,15 +176,6 @@ def retry_delay_s(error: MediaFactoryError, attempt: int) -> float:
         return error.retry_after_s
     doubled: float = _BACKOFF_FIRST_S * 2.0 ** (attempt - 1)
     return min(_BACKOFF_MOST_S, doubled) * random.uniform(0.75, 1.25)  # noqa: S311 - jitter, not secrecy
-
-
-@contextlib.asynccontextmanager
-async def _slot(factory: Factory, heavy: bool) -> AsyncIterator[None]:
-    if not heavy:
-        yield
-        return
-    async with factory.slots:
-        yield
 
 
 @contextlib.asynccontextmanager

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
 import sqlalchemy as sa
 from pydantic import Field
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -115,8 +115,8 @@ class Books:
             connection.execute(sa.delete(leases).where(leases.c.key == key, leases.c.holder == holder))
 
     def _insert(self, table: sa.Table) -> Any:
-        dialect = postgresql if self.engine.dialect.name == "postgresql" else sqlite
-        return dialect.insert(table)
+        # Only the dialect that is spoken: each takes 20 ms to load.
+        return import_module(f"sqlalchemy.dialects.{self.engine.dialect.name}").insert(table)
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:

@@ -13,7 +13,7 @@ from media_factory.model import Model
 from media_factory.providers.registry import Providers
 from media_factory.rendering.film import Film, Look, SceneMedia, film_of, film_words, picture_size
 from media_factory.rendering.inspect_model import InspectionRequest
-from media_factory.rendering.inspection import inspection_request
+from media_factory.rendering.inspect_request import inspection_request
 from media_factory.rendering.model import Master, MixRequest, Segment
 from media_factory.requests import ImageRequest, PromptRequest, SpeechRequest
 from media_factory.results import Prompt
@@ -87,6 +87,11 @@ class Story(Model):
             voice=self.brief.voice,
             rate_wpm=self.brief.pace_wpm,
         )
+
+    @property
+    def lettered(self) -> tuple[bool, ...]:
+        """Whether words stand on each scene's picture: its maker sets type, and its card has some."""
+        return tuple(self.sets_type and scene.card.layout != "art" for scene in self.scenes)
 
     def film(self, scenes: Sequence[SceneMedia], aspect: Aspect) -> Film:
         """Return what to render for an aspect.
