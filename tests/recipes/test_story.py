@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from media_factory.briefs.model import StoryBrief
+from media_factory.calls.selection import Market
 from media_factory.providers.artboard import Artboard
 from media_factory.providers.registry import Providers
 from media_factory.providers.template import TemplatePrompts
@@ -19,13 +20,12 @@ def story(painter: str) -> Story:
     brief = StoryBrief.model_validate(
         {"title": "Rates held", "scenes": SCENES, "providers": {"image": painter, "speech": "fake"}}
     )
-    return Story.of(brief, Providers.of(Artboard(), FakeImage(), FakeSpeech(), TemplatePrompts()))
+    return Story.of(brief, Market(Providers.of(Artboard(), FakeImage(), FakeSpeech(), TemplatePrompts())))
 
 
 @pytest.mark.parametrize(("painter", "words"), [("artboard", True), ("fake", False)])
 def test_pictures_are_lettered_where_their_maker_sets_type_and_their_card_has_words(painter: str, words: bool) -> None:
     made = story(painter)
-    assert made.sets_type is words
     assert made.scenes[0].card.layout != "art"
     assert made.lettered == tuple(words and scene.card.layout != "art" for scene in made.scenes)
     assert made.lettered[0] is words

@@ -12,11 +12,12 @@ from media_factory.factory import Factory
 from media_factory.requests import SpeechRequest
 from media_factory.runs import Run, begin_run
 from media_factory.testing import FakeSpeech
+from media_factory.testing.conformance import CALL
 from tasks.music import take_in_music
 
 
 async def saved(path: Path) -> str:
-    reply = await FakeSpeech().generate(SpeechRequest(provider="fake:instant", text="la la la"))
+    reply = await FakeSpeech().generate(SpeechRequest(provider="fake:instant", text="la la la"), CALL)
     path.write_bytes(reply.data)
     return str(path)
 
