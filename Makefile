@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+BENCH_READY := $(VENV)/.ready-bench
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: demo test check bench bench-render up lock format clean
+.PHONY: demo test check bench bench-images bench-memory bench-render bench-story up lock format clean
 .DEFAULT_GOAL := demo
 
 demo: $(READY) ## make a narrated, captioned video from examples/apollo-11.md
@@ -20,10 +21,18 @@ check: $(READY) ## format, lint, types, import layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(READY) ## run the benchmarks
+bench: bench-story bench-images bench-memory ## run the benchmarks but the longest, bench-render
+
+bench-story: $(READY) ## measure a story's first and second making
 	$(BIN)/python -m benchmarks.story
 
-bench-render: $(READY) ## measure rendering against the encoder alone, and MoviePy against both
+bench-images: $(BENCH_READY) ## measure picture formats at equal quality
+	$(BIN)/python -m benchmarks.images
+
+bench-memory: $(READY) ## measure the memory that a long story takes
+	$(BIN)/python -m benchmarks.memory
+
+bench-render: $(BENCH_READY) ## measure rendering against the encoder alone, and MoviePy against both
 	$(BIN)/python -m benchmarks.render
 
 up: $(READY) ## start a Prefect server and serve the flows, until Ctrl-C
@@ -33,9 +42,11 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-lock: $(READY) ## write requirements.lock anew from pyproject.toml
+lock: $(READY) ## write both lock files anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
+	$(BIN)/uv pip compile --group bench -c requirements.lock --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header -q -o requirements-bench.lock
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Media Factory needs Python 3.11 or newer; say which: make PYTHON=python3.12")'
@@ -44,6 +55,10 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	touch $(READY)
+
+$(BENCH_READY): requirements-bench.lock $(READY)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-bench.lock
+	touch $(BENCH_READY)
 
 clean:
 	rm -rf $(VENV) out

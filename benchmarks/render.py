@@ -1,9 +1,9 @@
 """Rendering against its limit: stock libx264 alone on the finished frames, measured in the same run.
 
 Ours is `media-factory make --direct` of a story whose pictures and speech are already made: process start, sound,
-frames, encoding, checks, joining and delivery all count. CPU seconds are user + system of the process and its children;
-ratios are taken within a round, and figures are medians over the rounds. `--json` prints {"figures": {name: number}};
-`--quick` takes a short job and one round.
+frames, encoding, checks, joining and delivery all count; modules are compiled beforehand, as installers leave them. CPU
+seconds are user + system of the process and its children; ratios are taken within a round, and figures are medians over
+the rounds. `--json` prints {"figures": {name: number}}; `--quick` takes a short job and one round.
 
     python -m benchmarks.render [--json] [--quick] [--rounds N] [--skip-peers]
 """
@@ -41,6 +41,13 @@ def film_for(prepared: Prepared) -> Film:
     """Return what the prepared story renders."""
     job = prepared.job
     return film_of(prepared.scenes, prepared.story.look, job.aspect, job.size)
+
+
+def warm_up(folder: Path) -> None:
+    """Make a short story unmeasured: whatever Python compiles once, and the system reads once, is there afterwards."""
+    prepared = prepare(Job("warm", size=360, quick=True), folder)
+    ours.make(prepared.briefs["none"], prepared.home, folder / "out")
+    shutil.rmtree(folder)
 
 
 def measure_job(job: Job, room: Path, rounds: int, python: str | None, found: Figures) -> None:
@@ -137,6 +144,7 @@ def main() -> None:
     if unknown := wanted - set(known):
         parser.error(f"--jobs: there is no {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     with tempfile.TemporaryDirectory(dir=options.scratch) as name:
+        warm_up(Path(name) / "warm")
         for job in jobs(options.quick):
             if job.name in wanted:
                 measure_job(job, Path(name), 1 if options.quick else options.rounds, python, found)

@@ -11,8 +11,9 @@ from pydantic import Field, SecretStr
 
 from blocks.storage import LocalStorage
 from media_factory.books.books import Books
+from media_factory.capacity import processors
 from media_factory.errors import InputError
-from media_factory.factory import Factory, default_home, factory_from_environment, processors
+from media_factory.factory import Factory, default_home, default_memory_bytes, factory_from_environment
 from media_factory.providers.registry import Providers
 
 DEFAULT = "default"
@@ -54,6 +55,13 @@ class FactoryBlock(Block):
     workers: int | None = Field(
         default=None, ge=1, title="Workers", description="Heavy stages at once. Empty uses one per processor."
     )
+    memory_mib: int | None = Field(
+        default=None,
+        ge=64,
+        title="Memory (MiB)",
+        description="What heavy stages may take together; those that need more than their share run fewer at once. "
+        "Empty uses four fifths of what is available when the factory is opened.",
+    )
 
     def open(self) -> Factory:
         """Return the factory."""
@@ -66,6 +74,7 @@ class FactoryBlock(Block):
             home=home,
             lease_s=self.lease_s,
             workers=self.workers or processors(),
+            memory_bytes=self.memory_mib << 20 if self.memory_mib else default_memory_bytes(),
         )
 
 

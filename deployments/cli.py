@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from deployments.costs import costs
+from deployments.loading import loading
 from deployments.metrics import metrics
 from deployments.models import models
 from deployments.providers import providers
@@ -56,16 +57,20 @@ def make(brief: Path, out: Path | None, *, direct: bool, as_json: bool) -> None:
 
     if direct:
         go_direct()
-    from deployments.making import make_brief
-    from deployments.showing import show_manifest, show_progress
-    from media_factory.briefs.reading import read_brief
+    with loading():
+        from deployments.making import flow_of, make_brief
+        from media_factory.briefs.reading import read_brief
 
-    asked = read_brief(brief)
-    with show_progress(quiet=as_json) as listen:
-        manifest, folder = asyncio.run(make_brief(asked, out, direct=direct, listen=listen))
+        asked = read_brief(brief)
+        flow_of(asked)
     if as_json:
+        manifest, _ = asyncio.run(make_brief(asked, out, direct=direct))
         click.echo(manifest.model_dump_json(indent=2))
     else:
+        from deployments.showing import show_manifest, show_progress
+
+        with show_progress() as listen:
+            manifest, folder = asyncio.run(make_brief(asked, out, direct=direct, listen=listen))
         show_manifest(manifest, folder)
     sys.exit(_exit_code(manifest))
 

@@ -30,11 +30,9 @@ _STATUS_COLOURS = {"passed": "green", "degraded": "yellow", "blocked": "red"}
 
 
 @contextmanager
-def show_progress(*, quiet: bool) -> Iterator[Listen]:
-    """Show how far the stages are while the block runs: bars on a terminal, plain lines elsewhere, or nothing."""
-    if quiet:
-        yield lambda _event, _stage, _state: None
-    elif sys.stderr.isatty():
+def show_progress() -> Iterator[Listen]:
+    """Show how far the stages are while the block runs: bars on a terminal, plain lines elsewhere."""
+    if sys.stderr.isatty():
         yield from _bars()
     else:
         yield _lines()

@@ -38,15 +38,22 @@ async def make_film_extras(asked: Sequence[Extra], parts: FilmParts, here: Facto
 
 
 async def make_scene_images(
-    asked: Sequence[Extra], pictures: Sequence[Mapping[Aspect, Asset]], here: Factory
+    asked: Sequence[Extra], pictures: Sequence[Mapping[Aspect, Asset]], lettered: Sequence[bool], here: Factory
 ) -> tuple[SceneImages, ...]:
-    """Make the scenes' pictures in web sizes, if they were asked for; `pictures` has one mapping per scene."""
+    """Make the scenes' pictures in web sizes, if they were asked for.
+
+    Args:
+        asked: the brief's extras.
+        pictures: of each scene, by aspect.
+        lettered: whether words stand on each scene's pictures.
+        here: the factory.
+    """
     if "renditions" not in asked:
         return ()
     places = [(scene, aspect) for scene, by_aspect in enumerate(pictures) for aspect in by_aspect]
     sets = await asyncio.gather(
         *(
-            make_renditions(ImageSetRequest(image=pictures[scene][aspect]), here, scene=scene)
+            make_renditions(ImageSetRequest(image=pictures[scene][aspect], lettered=lettered[scene]), here, scene=scene)
             for scene, aspect in places
         )
     )

@@ -13,7 +13,8 @@ from media_factory.delivery.films import FinishedFilm
 from media_factory.factory import Factory
 from media_factory.rendering.film import Film
 from media_factory.rendering.hardware import to_encode_again
-from media_factory.rendering.inspect_model import InspectionRequest
+from media_factory.rendering.inspect_hdr import hdr_inspection
+from media_factory.rendering.inspect_model import Inspection, InspectionRequest
 from media_factory.rendering.model import Hdr, HdrRequest, JoinRequest, Master, Segment, SegmentRequest
 from tasks.hdr import make_hdr
 from tasks.inspection import inspect_master
@@ -42,18 +43,21 @@ async def make_film(
     )
     master = await join_master(JoinRequest(segments=segments, sound=sound, rate=film.rate), here)
     parts = FilmParts(film=film, segments=segments, master=master, captions=captions, language=brief.language)
-    inspection, extras, hdr = await asyncio.gather(
-        inspect_master(gate(master, segments), here),
+    asked = gate(master, segments)
+    inspection, extras, (hdr, hdr_seen) = await asyncio.gather(
+        inspect_master(asked, here),
         make_film_extras(brief.extras, parts, here),
-        make_hdr_if_asked(brief, master, here),
+        make_hdr_if_asked(brief, master, asked, here),
     )
     return FinishedFilm(
         aspect=film.aspect,
         master=master,
         poster=poster.image,
+        poster_placeholder=poster.placeholder,
         inspection=inspection,
         extras=extras,
         hdr=hdr,
+        hdr_inspection=hdr_seen,
         reasons=(*film.reasons, *reasons),
     )
 
@@ -70,9 +74,14 @@ async def render_segments(
     return tuple(segments), reasons
 
 
-async def make_hdr_if_asked(brief: FilmedBrief, master: Master, here: Factory) -> Hdr | None:
-    """Make a film's HDR10 rendition where the brief asks for it."""
-    return await make_hdr(HdrRequest(master=master.video, quality=brief.quality), here) if brief.hdr else None
+async def make_hdr_if_asked(
+    brief: FilmedBrief, master: Master, asked: InspectionRequest, here: Factory
+) -> tuple[Hdr | None, Inspection | None]:
+    """Make a film's HDR10 rendition where the brief asks for it, and inspect it as the film is."""
+    if not brief.hdr:
+        return None, None
+    hdr = await make_hdr(HdrRequest(master=master.video, quality=brief.quality), here)
+    return hdr, await inspect_master(hdr_inspection(asked, hdr), here)
 
 
 __all__ = ["make_film"]

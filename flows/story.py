@@ -7,7 +7,6 @@ from pathlib import Path
 
 from flows.extras import make_scene_images
 from flows.films import make_film
-from media_factory.assets import Asset
 from media_factory.briefs.fields import Aspect
 from media_factory.briefs.model import StoryBrief
 from media_factory.briefs.storyboard import Scene
@@ -18,10 +17,10 @@ from media_factory.delivery.story import deliver_story
 from media_factory.factory import Factory
 from media_factory.recipes.story import Story
 from media_factory.rendering.film import film_words, mix_request
-from media_factory.rendering.music import take_in_music
-from media_factory.results import Prompt
+from media_factory.results import Picture, Prompt
 from tasks.fallback import all_by_one, first_made
 from tasks.images import generate_image
+from tasks.music import take_in_music
 from tasks.orchestration import flow
 from tasks.prompts import write_prompt
 from tasks.run import running
@@ -43,7 +42,7 @@ async def produce_story(brief: StoryBrief, factory: str = "default", out: Path |
     """
     async with running(factory, brief.channel) as here:
         story = Story.of(brief, await market_of(here, brief))
-        music = await take_in_music(brief.music, "music", here.store)
+        music = await take_in_music(brief.music, "music", here)
         spoken, painted = await asyncio.gather(
             all_by_one(synthesize_speech, story.speech_requests(), here),
             asyncio.gather(*(make_pictures(story, scene, here) for scene in story.scenes)),
@@ -60,16 +59,16 @@ async def produce_story(brief: StoryBrief, factory: str = "default", out: Path |
                 for aspect in brief.aspects
             )
         )
-        images = await make_scene_images(brief.extras, [scene.pictures for scene in scenes], here)
+        images = await make_scene_images(brief.extras, [scene.pictures for scene in scenes], story.lettered, here)
         return await deliver_story(story, scenes, sound, films, images, here, out)
 
 
-async def make_pictures(story: Story, scene: Scene, here: Factory) -> tuple[Prompt, dict[Aspect, Asset]]:
+async def make_pictures(story: Story, scene: Scene, here: Factory) -> tuple[Prompt, dict[Aspect, Picture]]:
     """Have a scene's prompt written, and a picture made from it for every aspect."""
     prompt = await first_made(write_prompt, story.prompt_requests(scene), here, scene=scene.index)
     asked = [story.image_requests(scene, aspect, prompt) for aspect in story.brief.aspects]
     made = await asyncio.gather(*(first_made(generate_image, chain, here, scene=scene.index) for chain in asked))
-    return prompt, {aspect: picture.image for aspect, picture in zip(story.brief.aspects, made, strict=True)}
+    return prompt, dict(zip(story.brief.aspects, made, strict=True))
 
 
 __all__ = ["produce_story"]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from flows.films import make_film
 from media_factory.briefs.model import VideoBrief
 from media_factory.delivery.manifest import Manifest
 from media_factory.delivery.video import deliver_video
+from media_factory.recipes.clip_sounds import heard_clips, placed_sounds
 from media_factory.recipes.video import VideoPiece
 from media_factory.rendering.footage import take_in_footage
-from media_factory.rendering.music import take_in_music
+from tasks.clip_sound import take_clip_sound
+from tasks.music import take_in_music
 from tasks.orchestration import flow
 from tasks.run import running
 from tasks.sound import mix_sound
@@ -31,8 +34,10 @@ async def create_video(brief: VideoBrief, factory: str = "default", out: Path | 
     async with running(factory, brief.channel) as here:
         piece = VideoPiece(brief=brief, footage=await take_in_footage(brief.shots, here.store))
         film = piece.film()
-        music = await take_in_music(brief.sound, "sound", here.store)
-        asked = piece.mix_request(music) if music else None
+        music = await take_in_music(brief.sound, "sound", here)
+        clips = heard_clips(piece)
+        heard = placed_sounds(clips, await asyncio.gather(*(take_clip_sound(clip.request, here) for clip in clips)))
+        asked = piece.mix_request(music, heard) if music or heard else None
         sound = await mix_sound(asked, here) if asked else None
         finished = await make_film(film, brief, sound.mix if sound else None, None, piece.gate(asked), here)
         return await deliver_video(piece, finished, sound, here, out)

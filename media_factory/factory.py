@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -10,21 +9,26 @@ from pathlib import Path
 
 from media_factory.assets import assets_in
 from media_factory.books.books import Books
+from media_factory.capacity import available_memory_bytes, processors
 from media_factory.errors import InputError
 from media_factory.home import HOME_VARIABLE, default_home
 from media_factory.policy import Policy, policy_from_environment
 from media_factory.providers.registry import Providers
 from media_factory.settings import Settings
+from media_factory.slots import Slots
 from media_factory.store.base import AssetStore
 from media_factory.store.local import LocalStore
 from media_factory.workspaces import sweep, workspace
 
 BOOKS_VARIABLE = "MEDIA_FACTORY_BOOKS_URL"
+# What is left to the system, to the caches of ours, and to estimates that fall short.
+_MEMORY_SHARE = 0.8
 
 
-def processors() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def default_memory_bytes() -> int | None:
+    """Return how much memory heavy stages may take unless somebody says: four fifths of what is available now."""
+    available = available_memory_bytes()
+    return None if available is None else int(available * _MEMORY_SHARE)
 
 
 @dataclass
@@ -38,7 +42,8 @@ class Factory:
         home: a folder of this machine for deliveries, scratch files and paid replies on their way into the store.
         policy: what may be spent, and how hard vendors may be asked.
         lease_s: how long a lease lasts without a sign of life from its holder.
-        workers: how many heavy stages run at once.
+        workers: how many heavy stages run at once, if memory allows.
+        memory_bytes: what heavy stages may take together; None if nobody knows, and then nothing is held back.
     """
 
     store: AssetStore
@@ -48,16 +53,23 @@ class Factory:
     policy: Policy = field(default_factory=Policy)
     lease_s: float = 15.0
     workers: int = field(default_factory=processors)
+    memory_bytes: int | None = field(default_factory=default_memory_bytes)
 
     def __post_init__(self) -> None:
         """Make the slots for heavy stages, and remove what killed processes left to work in."""
-        self.slots = asyncio.Semaphore(self.workers)
+        self.slots = Slots(self.workers)
         sweep(self.home / "scratch")
 
     @property
     def deliveries(self) -> Path:
         """Where finished products go when nobody says where."""
         return self.home / "deliveries"
+
+    def slots_for(self, needed_bytes: int) -> int:
+        """Return how many slots work holds that takes so much memory: each stands for an equal share of it."""
+        if not self.memory_bytes:
+            return 1
+        return min(self.workers, max(1, -(-needed_bytes * self.workers // self.memory_bytes)))
 
     def workspace(self, needed_bytes: int = 0) -> AbstractContextManager[Path]:
         """Give a folder to work in, which is gone after the block, whatever happens.
@@ -88,6 +100,7 @@ def factory_from_environment() -> Factory:
         StoreError, BooksError: the store or the books can't be opened.
     """
     home = default_home()
+    memory_mib = _positive_number("MEDIA_FACTORY_MEMORY_MIB", 0)
     url = os.environ.get(BOOKS_VARIABLE) or f"sqlite:///{home / 'books.db'}"
     policy = policy_from_environment(home)
     return Factory(
@@ -98,6 +111,7 @@ def factory_from_environment() -> Factory:
         policy=policy,
         lease_s=_positive_number("MEDIA_FACTORY_LEASE_S", 15.0),
         workers=int(_positive_number("MEDIA_FACTORY_WORKERS", processors())),
+        memory_bytes=int(memory_mib * (1 << 20)) or default_memory_bytes(),
     )
 
 
@@ -114,4 +128,11 @@ def _positive_number(variable: str, default: float) -> float:
     return value
 
 
-__all__ = ["BOOKS_VARIABLE", "HOME_VARIABLE", "Factory", "default_home", "factory_from_environment", "processors"]
+__all__ = [
+    "BOOKS_VARIABLE",
+    "HOME_VARIABLE",
+    "Factory",
+    "default_home",
+    "default_memory_bytes",
+    "factory_from_environment",
+]

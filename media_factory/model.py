@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 class Model(BaseModel):
     """A frozen pydantic model that refuses unknown fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 def canonical_json(model: BaseModel) -> str:

@@ -27,10 +27,21 @@ class Prompt(Made):
     written_at: str = Field(description="ISO 8601, UTC")
 
 
+class Placeholder(Model):
+    """What a page shows until a picture is there."""
+
+    thumbhash: str = Field(description="ThumbHash, base64")
+    colour: str = Field(pattern=r"^#[0-9a-f]{6}$", description="the picture's mean colour, #rrggbb")
+
+
 class Picture(Made):
-    """A still picture; `original` is what the vendor sent, where that had another size."""
+    """A still picture, and what stands for it until it is loaded.
+
+    `original` is what the vendor sent, where that had another size.
+    """
 
     image: Asset
+    placeholder: Placeholder | None = None
     original: Asset | None = None
 
 
@@ -55,4 +66,4 @@ class Utterance(Made):
     alignment: str = Field(description="how the word times were found: provider or proportional")
 
 
-__all__ = ["Clip", "Made", "Picture", "Prompt", "Sound", "Utterance"]
+__all__ = ["Clip", "Made", "Picture", "Placeholder", "Prompt", "Sound", "Utterance"]

@@ -13,6 +13,7 @@ import random
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -56,6 +57,7 @@ class Stage(Generic[RequestT, ResultT]):
         timeout_s: how long the body may take.
         attempts: how often the body is tried when errors say `retryable`.
         heavy: the body keeps a processor busy, so only as many run at once as the factory has slots.
+        memory: estimates how many bytes a heavy body takes for a request; without it, no more than its share.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Stage(Generic[RequestT, ResultT]):
     timeout_s: float = 120.0
     attempts: int = 3
     heavy: bool = False
+    memory: Callable[[RequestT], int] | None = None
 
     def key(self, request: RequestT) -> str:
         """Return the stage's key for a request: name, version and the request's digest."""
@@ -123,7 +126,7 @@ class Stage(Generic[RequestT, ResultT]):
         return self._receipt(key, result, seconds=0.0), result
 
     async def _make(self, key: str, request: RequestT, factory: Factory) -> tuple[tuple[Receipt, ResultT], State]:
-        async with _slot(factory, self.heavy), hold_lease(factory.books, key, factory.lease_s):
+        async with self._slots(request, factory), hold_lease(factory.books, key, factory.lease_s):
             # Whoever held the lease before us may have made it.
             if found := await self._recall(key, factory):
                 return found, "cached"
@@ -137,6 +140,11 @@ class Stage(Generic[RequestT, ResultT]):
             digests = [asset.digest for asset in assets_in(result)]
             await asyncio.to_thread(factory.books.write_receipt, receipt, digests)
         return (receipt.model_copy(update={"made_at": time.time()}), result), "made"
+
+    def _slots(self, request: RequestT, factory: Factory) -> AbstractAsyncContextManager[None]:
+        if not self.heavy:
+            return contextlib.nullcontext()
+        return factory.slots.hold(factory.slots_for(self.memory(request) if self.memory else 0))
 
     def _receipt(self, key: str, result: ResultT, seconds: float) -> Receipt:
         return Receipt(
@@ -175,15 +183,6 @@ def _note_saving(books: Books, receipt: Receipt, cost_usd: Decimal) -> None:
     """Write down what a hit saved: the price of what would have been bought again."""
     run, day = current_run(), datetime.now(UTC).date()
     books.statistics.note_saving(day, run.channel if run else None, receipt.provider or "unknown", cost_usd)
-
-
-@contextlib.asynccontextmanager
-async def _slot(factory: Factory, heavy: bool) -> AsyncIterator[None]:
-    if not heavy:
-        yield
-        return
-    async with factory.slots:
-        yield
 
 
 @contextlib.asynccontextmanager

@@ -6,7 +6,6 @@ import asyncio
 
 from media_factory.factory import Factory
 from media_factory.rendering.foretelling import foretell_master
-from media_factory.rendering.join import join
 from media_factory.rendering.model import JoinRequest, Master
 from media_factory.rendering.scratch import join_bytes
 from media_factory.timing import seconds_of
@@ -16,6 +15,8 @@ from tasks.stage import stage
 @stage("join-master", version=1, foretell=foretell_master, timeout_s=600)
 async def join_master(request: JoinRequest, factory: Factory) -> Master:
     """Join segments and sound into the film."""
+    from media_factory.rendering.join import join
+
     files = await factory.files_of(request)
     segments = [(files[segment.video.digest], segment.frames) for segment in request.segments]
     sound = files[request.sound.digest] if request.sound else None

@@ -5,20 +5,25 @@ from __future__ import annotations
 import asyncio
 
 from media_factory.factory import Factory
-from media_factory.rendering import poster
+from media_factory.rendering.footprint import poster_memory
 from media_factory.rendering.foretelling import foretell_poster
 from media_factory.rendering.model import Poster, PosterRequest
 from tasks.stage import stage
 
 
-@stage("make-poster", version=1, foretell=foretell_poster, heavy=True)
+@stage("make-poster", version=1, foretell=foretell_poster, heavy=True, memory=poster_memory)
 async def make_poster(request: PosterRequest, factory: Factory) -> Poster:
     """Draw the frame that stands for the film."""
+    from media_factory.drawing.placeholders import placeholder_in
+    from media_factory.rendering import poster
+
     pictures = await factory.files_of(request)
     with factory.workspace() as folder:
         target = folder / "poster.jpg"
         width_px, height_px = await asyncio.to_thread(poster.make_poster, request, pictures, target)
-        return Poster(image=await factory.store.put(target, "image/jpeg", width_px=width_px, height_px=height_px))
+        placeholder = await asyncio.to_thread(placeholder_in, target)
+        image = await factory.store.put(target, "image/jpeg", width_px=width_px, height_px=height_px)
+    return Poster(image=image, placeholder=placeholder)
 
 
 __all__ = ["make_poster"]

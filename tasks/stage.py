@@ -84,6 +84,7 @@ def stage(
     timeout_s: float = 120.0,
     attempts: int = 3,
     heavy: bool = False,
+    memory: Callable[[RequestT], int] | None = None,
 ) -> Callable[[Body[RequestT, ResultT]], StageTask[RequestT, ResultT]]:
     """Make a stage of an async function `(request, factory) -> result`; see `media_factory.stages.Stage`."""
 
@@ -98,6 +99,7 @@ def stage(
                 timeout_s=timeout_s,
                 attempts=attempts,
                 heavy=heavy,
+                memory=memory,
             )
         )
 

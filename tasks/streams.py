@@ -5,20 +5,21 @@ from __future__ import annotations
 import asyncio
 from fractions import Fraction
 
-from media_factory.delivery import rungs, streams
 from media_factory.delivery.extras_foretelling import foretell_rungs, foretell_stream
 from media_factory.delivery.extras_model import Rungs, RungsRequest, Stream, StreamRequest
+from media_factory.delivery.footprint import rungs_memory
 from media_factory.factory import Factory
-from media_factory.rendering.join import join
 from media_factory.rendering.model import Segment
 from media_factory.threads import run_stoppable
 from media_factory.timing import seconds_of
 from tasks.stage import stage
 
 
-@stage("encode-rungs", version=1, foretell=foretell_rungs, timeout_s=1800, heavy=True)
+@stage("encode-rungs", version=1, foretell=foretell_rungs, timeout_s=1800, heavy=True, memory=rungs_memory)
 async def encode_rungs(request: RungsRequest, factory: Factory) -> Rungs:
     """Encode a segment in every smaller size."""
+    from media_factory.delivery import rungs
+
     files = await factory.files_of(request)
     source = files[request.segment.video.digest]
     with factory.workspace() as folder:
@@ -41,6 +42,9 @@ async def encode_rungs(request: RungsRequest, factory: Factory) -> Rungs:
 @stage("package-stream", version=1, foretell=foretell_stream, timeout_s=1800, heavy=True)
 async def package_stream(request: StreamRequest, factory: Factory) -> Stream:
     """Cut a film and its smaller sizes into a stream."""
+    from media_factory.delivery import streams
+    from media_factory.rendering.join import join
+
     files = await factory.files_of(request)
     captions = files[request.captions.digest].read_text() if request.captions else None
     with factory.workspace() as folder:

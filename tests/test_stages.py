@@ -10,6 +10,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -162,6 +163,23 @@ async def test_heavy_stages_run_no_more_at_once_than_there_are_slots(make_factor
         return Told(said=await factory.store.put(request.text.encode(), "text/plain"))
 
     await asyncio.gather(*(stage_of(body, heavy=True).run(Ask(text=str(i)), factory) for i in range(8)))
+    assert most == 2
+
+
+async def test_stages_that_need_more_memory_than_their_share_run_fewer_at_once(make_factory: MakeFactory) -> None:
+    factory = make_factory(workers=4, memory_bytes=100)
+    running, most = 0, 0
+
+    async def body(request: Ask, factory: Factory) -> Told:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0.02)
+        running -= 1
+        return Told(said=await factory.store.put(request.text.encode(), "text/plain"))
+
+    large = replace(stage_of(body, heavy=True), memory=lambda _: 40)
+    await asyncio.gather(*(large.run(Ask(text=str(i)), factory) for i in range(8)))
     assert most == 2
 
 

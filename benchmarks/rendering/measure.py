@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 
@@ -33,6 +36,20 @@ with open(sys.argv[1], "w") as file:
 """
 
 
+@cache
+def _bytecode_folder() -> str:
+    """Return a folder for compiled modules that is gone when this process ends."""
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def _as_installed() -> dict[str, str]:
+    """Return the environment of an installed program: its modules were compiled before, wherever we may not write."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"PYTHONPYCACHEPREFIX": _bytecode_folder()}
+
+
 def run_measured(command: Sequence[str], *, environment: Mapping[str, str] | None = None) -> tuple[Cost, str]:
     """Run a program to its end and return what it cost and what it printed.
 
@@ -44,7 +61,7 @@ def run_measured(command: Sequence[str], *, environment: Mapping[str, str] | Non
         launched = [sys.executable, "-I", "-S", "-c", _LAUNCH, report.name, *command]
         ran = subprocess.run(
             launched,
-            env=os.environ | dict(environment or {}),
+            env=_as_installed() | dict(environment or {}),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

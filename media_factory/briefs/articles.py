@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
-from mdit_py_plugins.front_matter import front_matter_plugin
+from typing import TYPE_CHECKING
 
 from media_factory.briefs.problems import problem_line
 from media_factory.errors import BriefError
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 _ENDS = (".", "!", "?", "…", ":", ";", ",", "。", "！", "？", "؟", "।", ".”", "!”", "?”", '."')
 _FOR_EYES = frozenset({"image", "html_inline"})
@@ -45,6 +45,10 @@ def read_article(text: str) -> Article:
     Raises:
         BriefError: front matter begins and never ends.
     """
+    # Most briefs are no Markdown, and these take 30 ms to load.
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.front_matter import front_matter_plugin
+
     tokens = MarkdownIt("commonmark").enable("table").use(front_matter_plugin).parse(text)
     front_matter = tokens[0].content if tokens and tokens[0].type == "front_matter" else None
     if front_matter is None and text.split("\n", 1)[0].rstrip() == "---":

@@ -70,7 +70,9 @@ _LONGEST_PATIENCE_S = 120.0
 _SHUT_S: dict[type[ProviderError], float] = {AuthenticationFailed: 600.0, QuotaExhausted: 600.0}
 
 
-async def buy(provider: AnyProvider, request: Any, factory: Factory, finish: Finish[ResultT]) -> ResultT:
+async def buy(
+    provider: AnyProvider, request: Any, factory: Factory, finish: Finish[ResultT], *, memory_bytes: int = 0
+) -> ResultT:
     """Have a provider make what is asked for, and return what `finish` makes of the reply.
 
     The caller holds the stage's lease, so nobody else buys the same at the same time.
@@ -81,13 +83,14 @@ async def buy(provider: AnyProvider, request: Any, factory: Factory, finish: Fin
         factory: whose books and money.
         finish: checks the reply and keeps its bytes; BadReply if it can't be used. After a crash it gets the same reply
             again.
+        memory_bytes: what making it takes, where that happens on this machine.
 
     Raises:
         ProviderError: classified, as the provider raised it; OutcomeUnknown if it may have been paid already.
         BudgetExceeded: a cap would be crossed; nobody was asked.
     """
     purchase = _Purchase(provider, request, factory, finish)
-    return await (purchase.make_here() if provider.capabilities.local else purchase.make())
+    return await (purchase.make_here(memory_bytes) if provider.capabilities.local else purchase.make())
 
 
 @dataclass
@@ -105,9 +108,9 @@ class _Purchase(Generic[ResultT]):
         default_s = _DEADLINE_S.get(self.modality, _DEFAULT_DEADLINE_S)
         self.deadline_s = self.factory.policy.deadline_s.get(self.modality, default_s)
 
-    async def make_here(self) -> ResultT:
+    async def make_here(self, memory_bytes: int) -> ResultT:
         """Have it made on this machine, where nothing is paid and a processor is kept busy."""
-        async with self.factory.slots:
+        async with self.factory.slots.hold(self.factory.slots_for(memory_bytes)):
             return await self.finish(await self.reply(None))
 
     async def make(self) -> ResultT:

@@ -71,9 +71,21 @@ def _cost(words: Sequence[str], index: int, language: str) -> float:
         return SENTENCE
     if left.rstrip(_CLOSERS).endswith(_CLAUSE_MARKS):
         return CLAUSE
-    if _FIGURE.match(left.strip(_OPENERS + _CLOSERS)):
-        return FORBIDDEN
-    return _english_cost(words, index) if english else PLAIN
+    if _is_figure(left):  # "12 | tonnes" are one, "Apollo 11 | landed" less so
+        return FORBIDDEN * 0.6 if index and _is_capital(words[index - 1]) else FORBIDDEN
+    cost = _english_cost(words, index) if english else PLAIN
+    if _is_figure(right):  # "Apollo | 11", "flight | 370"
+        return max(cost, FORBIDDEN if _is_capital(left) else FORBIDDEN * 0.8)
+    return cost
+
+
+def _is_figure(word: str) -> bool:
+    return _FIGURE.match(word.strip(_OPENERS + _CLOSERS)) is not None
+
+
+def _is_capital(word: str) -> bool:
+    bare = word.lstrip(_OPENERS)
+    return bare[:1].isupper() and bare[-1:].isalpha()
 
 
 def _ends_sentence(left: str, right: str, *, english: bool) -> bool:
@@ -107,12 +119,12 @@ def _english_cost(words: Sequence[str], index: int) -> float:
 
 
 def _is_name(words: Sequence[str], index: int) -> bool:
-    """Say whether a name goes on after a word: "Neil | Armstrong", "Apollo | 11", "U.S. | Treasury"."""
+    """Say whether a name goes on after a word: "Neil | Armstrong", "U.S. | Treasury"."""
     left, right = words[index].lstrip(_OPENERS), words[index + 1].lstrip(_OPENERS)
     starts_sentence = index == 0 or words[index - 1].rstrip(_CLOSERS).endswith(_SENTENCE_MARKS)
     initials = _INITIALS.match(left) is not None
     capital = left[:1].isupper() and left[-1:].isalpha() and not starts_sentence
-    return (capital or initials) and (right[:1].isupper() or right[:1].isdigit())
+    return (capital or initials) and right[:1].isupper()
 
 
 def _short_quotations(words: Sequence[str]) -> list[tuple[int, int]]:

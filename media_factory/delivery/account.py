@@ -19,7 +19,12 @@ _ROLES = {
     "poster": "Poster",
     "scene-image": "Scene picture",
     "image": "Picture",
+    "rendition": "Picture for the web",
+    "stream": "Stream for HLS players",
+    "stream-dash": "Stream for DASH players",
 }
+# Nobody wants these one by one.
+_LEFT_OUT = ("page", "stream-part")
 _FORMATS = {"vtt": "WebVTT", "srt": "SubRip", "m4a": "AAC", "jpg": "JPEG"}
 
 
@@ -103,11 +108,11 @@ def _measures(asset: Asset) -> list[str]:
 
 
 def downloads_of(manifest: Manifest) -> tuple[Download, ...]:
-    """Return all outputs but the page itself, and the manifest, which is written after the page."""
+    """Return all outputs but the page and the parts of streams, and the manifest, which is written after the page."""
     files = []
     pictures: Counter[str | None] = Counter()
     for output in manifest.outputs:
-        if output.role == "page":
+        if output.role in _LEFT_OUT:
             continue
         ending = output.path.rpartition(".")[2].lower()
         label = _ROLES.get(output.role, stage_label(output.role))
@@ -119,7 +124,7 @@ def downloads_of(manifest: Manifest) -> tuple[Download, ...]:
                 label=f"{label}, {output.aspect}" if output.aspect else label,
                 url=relative_url(output.path),
                 facts=" · ".join([_FORMATS.get(ending, ending.upper()), *_measures(output.asset)]),
-                picture=output.role in ("poster", "scene-image"),
+                picture=output.role in ("poster", "scene-image", "rendition"),
             )
         )
     return (*files, Download(label="Manifest", url="manifest.json", facts="JSON", picture=False))

@@ -17,8 +17,8 @@ from media_factory.briefs.fields import Aspect, Codec, Destination, frame_size
 from media_factory.briefs.publishing import Bounds, DestinationSpec, Quantity
 from media_factory.captions.safe_areas import safe_box
 from media_factory.model import Model
+from media_factory.rendering.inspect_model import SILENCE_LUFS
 from media_factory.rendering.model import Soundtrack
-from media_factory.rendering.probe import SILENCE_LUFS
 from media_factory.timing import Rate
 
 CAPTION_FORMATS = ("vtt", "srt")

@@ -11,15 +11,18 @@ from media_factory.assets import Asset
 from media_factory.briefs.fields import Aspect
 from media_factory.captions.cueing import phrase_cues
 from media_factory.captions.sidecars import webvtt
-from media_factory.delivery.extras_model import FilmExtras, Placeholder, SceneImages
+from media_factory.delivery.dash import MEDIA_TYPE as DASH_TYPE
+from media_factory.delivery.extras_model import FilmExtras, SceneImages
 from media_factory.delivery.folder import Delivery
 from media_factory.delivery.manifest import Output
-from media_factory.delivery.previews import storyboard_vtt
-from media_factory.delivery.renditions import SUFFIXES
+from media_factory.delivery.storyboards import storyboard_vtt
 from media_factory.factory import Factory
 from media_factory.model import Model
+from media_factory.results import Placeholder
 from media_factory.runs import current_run
 from media_factory.timing import Word
+
+_SUFFIXES: dict[str, str] = {"image/avif": "avif", "image/webp": "webp", "image/jpeg": "jpg"}
 
 
 class ImageSource(Model):
@@ -53,6 +56,7 @@ async def add_film_extras(delivery: Delivery, extras: Sequence[FilmExtras]) -> N
         if beside.stream:
             for place, file in enumerate(beside.stream.files):
                 role = "stream-part" if place else "stream"
+                role = "stream-dash" if file.asset.media_type == DASH_TYPE else role
                 path = f"stream{suffix}/{file.path}"
                 delivery.add(Output(role=role, aspect=beside.aspect, path=path, asset=file.asset))
         if beside.preview:
@@ -73,7 +77,7 @@ async def add_scene_images(delivery: Delivery, pictures: Sequence[SceneImages]) 
         stem = f"images/scene-{picture.scene + 1:02d}-{_suffix(picture.aspect)}"
         sources = []
         for asset in picture.images.renditions:
-            path = f"{stem}-{asset.width_px}.{SUFFIXES[asset.media_type]}"
+            path = f"{stem}-{asset.width_px}.{_SUFFIXES[asset.media_type]}"
             delivery.add(Output(role="rendition", aspect=picture.aspect, path=path, asset=asset))
             sources.append(
                 ImageSource(

@@ -8,7 +8,6 @@ from media_factory.assets import pending_asset
 from media_factory.delivery.extras_model import (
     ImageSet,
     ImageSetRequest,
-    Placeholder,
     Preview,
     PreviewRequest,
     Rungs,
@@ -22,6 +21,7 @@ from media_factory.delivery.extras_model import (
 from media_factory.delivery.playlists import MEDIA_TYPE, MULTIVARIANT_NAME
 from media_factory.factory import Factory
 from media_factory.rendering.model import Segment
+from media_factory.results import Placeholder
 from media_factory.timing import seconds_of
 
 

@@ -12,6 +12,7 @@ from media_factory.briefs.fields import Aspect
 from media_factory.model import Model
 from media_factory.rendering.film import Film
 from media_factory.rendering.model import Master, Segment
+from media_factory.results import Placeholder
 from media_factory.timing import Rate
 
 ImageFormat = Literal["avif", "webp", "jpeg"]
@@ -129,13 +130,6 @@ class ImageSetRequest(Model):
     lettered: bool = True
 
 
-class Placeholder(Model):
-    """What a page shows until a picture is there."""
-
-    thumbhash: str = Field(description="ThumbHash, base64")
-    colour: str = Field(description="the picture's mean colour, #rrggbb")
-
-
 class ImageSet(Model):
     """A picture in web sizes and formats, smallest first within each format."""
 
@@ -180,7 +174,6 @@ __all__ = [
     "ImageFormat",
     "ImageSet",
     "ImageSetRequest",
-    "Placeholder",
     "Preview",
     "PreviewRequest",
     "Rung",

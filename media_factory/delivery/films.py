@@ -13,6 +13,7 @@ from media_factory.delivery.manifest import Output
 from media_factory.model import Model
 from media_factory.rendering.inspect_model import Inspection
 from media_factory.rendering.model import Hdr, Master
+from media_factory.results import Placeholder
 
 
 class FinishedFilm(Model):
@@ -21,9 +22,11 @@ class FinishedFilm(Model):
     aspect: Aspect
     master: Master
     poster: Asset
+    poster_placeholder: Placeholder | None = None
     inspection: Inspection
     extras: FilmExtras
     hdr: Hdr | None = None
+    hdr_inspection: Inspection | None = None
     reasons: tuple[str, ...] = ()
 
 
@@ -38,19 +41,27 @@ async def add_films(delivery: Delivery, films: Sequence[FinishedFilm]) -> None:
             delivery.add(Output(role="video-hdr10", aspect=film.aspect, path=path, asset=film.hdr.video))
     for index, film in enumerate(films):
         path = "poster.jpg" if index == 0 else f"poster-{suffix_of(film.aspect)}.jpg"
-        delivery.add(Output(role="poster", aspect=film.aspect, path=path, asset=film.poster))
+        placeholder = film.poster_placeholder
+        delivery.add(Output(role="poster", aspect=film.aspect, path=path, asset=film.poster, placeholder=placeholder))
     await add_film_extras(delivery, [film.extras for film in films])
 
 
 def reasons_of(films: Sequence[FinishedFilm]) -> tuple[str, ...]:
     """Return why films are less than asked: what the gate found and what rendering fell back on, each once."""
-    found = [reason for film in films for reason in (*film.inspection.reasons, *film.reasons)]
+    found = [reason for film in films for reason in (*film.inspection.reasons, *_hdr_reasons(film), *film.reasons)]
     return tuple(dict.fromkeys(found))
+
+
+def _hdr_reasons(film: FinishedFilm) -> list[str]:
+    """Return what the gate found in the HDR10 rendition alone."""
+    found = film.hdr_inspection.reasons if film.hdr_inspection else ()
+    return [f"HDR10: {reason}" for reason in found if reason not in film.inspection.reasons]
 
 
 def are_blocked(films: Sequence[FinishedFilm]) -> bool:
     """Return whether the gate holds one of the films back."""
-    return any(film.inspection.status == "blocked" for film in films)
+    gates = (gate for film in films for gate in (film.inspection, film.hdr_inspection))
+    return any(gate.status == "blocked" for gate in gates if gate)
 
 
 def suffix_of(aspect: Aspect) -> str:

@@ -10,6 +10,7 @@ from pydantic import Field
 from media_factory.assets import Asset
 from media_factory.calls.selection import Choice
 from media_factory.model import Model
+from media_factory.results import Placeholder
 from media_factory.timing import Word
 
 Status = Literal["passed", "degraded", "blocked"]
@@ -22,6 +23,7 @@ class Output(Model):
     aspect: str | None = Field(default=None, description="9:16, 16:9, 1:1 or 4:5, where the role has one")
     path: str
     asset: Asset
+    placeholder: Placeholder | None = Field(default=None, description="of a picture: what to show until it is there")
 
 
 class StageRow(Model):

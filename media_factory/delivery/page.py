@@ -20,6 +20,7 @@ from markupsafe import Markup
 from media_factory.captions.words import gap
 from media_factory.delivery import wording
 from media_factory.delivery.account import downloads_of, made_by, totals_of
+from media_factory.delivery.backdrops import backdrop
 from media_factory.delivery.manifest import Manifest, Output, SceneEntry
 from media_factory.delivery.schemes import schemes_of
 from media_factory.delivery.structured import (
@@ -161,6 +162,7 @@ def _content(manifest: Manifest) -> dict[str, object]:
         "captions": next((output for output in manifest.outputs if output.asset.media_type == "text/vtt"), None),
         "alts": [picture_alt(scene, number) for number, scene in enumerate(manifest.scenes, 1)],
         "pictures": [sizes.get(scene.image or "") for scene in manifest.scenes],
+        "behind": {output.path: backdrop(output.placeholder) for output in manifest.outputs if output.placeholder},
         "gaps": [gaps_of(scene, manifest.language) for scene in manifest.scenes],
         "direction": direction(manifest.language),
         "description": description(manifest),

@@ -14,7 +14,6 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation
 from av.video.stream import VideoStream
 from PIL import Image
 
-from media_factory.delivery.extras_model import Storyboard
 from media_factory.errors import InputError, RenderError
 
 Size = tuple[int, int]
@@ -68,24 +67,6 @@ def draw_storyboard(film: Path, duration_s: Fraction) -> Sheet:
         for index, frame in enumerate(_frames_at(source, times)):
             sheet.paste(_picture(frame, tile), (index % _COLUMNS * tile[0], index // _COLUMNS * tile[1]))
     return Sheet(sheet, tile, tiles, step_s)
-
-
-def storyboard_vtt(storyboard: Storyboard, sheet: str) -> str:
-    """Return WebVTT that says which part of the sheet shows which time; `sheet` is its path from the text's own."""
-    cues = ["WEBVTT"]
-    for index in range(storyboard.tiles):
-        start = index * storyboard.step_s
-        end = min(start + storyboard.step_s, storyboard.duration_s)
-        x = index % storyboard.columns * storyboard.tile_width_px
-        y = index // storyboard.columns * storyboard.tile_height_px
-        where = f"{sheet}#xywh={x},{y},{storyboard.tile_width_px},{storyboard.tile_height_px}"
-        cues.append(f"{_clock(start)} --> {_clock(end)}\n{where}")
-    return "\n\n".join(cues) + "\n"
-
-
-def _clock(time: Fraction) -> str:
-    seconds, milliseconds = divmod(round(time * 1000), 1000)
-    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{milliseconds:03d}"
 
 
 def make_preview(film: Path, width_px: int, max_bytes: int) -> tuple[bytes, Size]:
@@ -210,4 +191,4 @@ def _picture(frame: VideoFrame, size: Size) -> Image.Image:
     return Image.fromarray(small.to_ndarray())
 
 
-__all__ = ["Sheet", "draw_storyboard", "make_preview", "storyboard_vtt"]
+__all__ = ["Sheet", "draw_storyboard", "make_preview"]

@@ -18,7 +18,6 @@ from PIL import Image, ImageOps
 from media_factory.delivery.extras_model import ImageFormat
 from media_factory.errors import InputError, RenderError
 
-SUFFIXES: dict[str, str] = {"image/avif": "avif", "image/webp": "webp", "image/jpeg": "jpg"}
 # Pictures larger than this are refused before their pixels are unpacked.
 _MOST_PIXELS = 8192 * 8192
 
@@ -111,4 +110,4 @@ def _resized(picture: Image.Image, width: int) -> Image.Image:
     return picture.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
 
 
-__all__ = ["SUFFIXES", "Rendition", "encoded", "make_renditions", "opened_picture", "settings", "widths_for"]
+__all__ = ["Rendition", "encoded", "make_renditions", "opened_picture", "settings", "widths_for"]

@@ -28,7 +28,7 @@ async def deliver_image(
     """
     delivery = Delivery(factory)
     path = f"image.{_SUFFIXES.get(picture.image.media_type, 'bin')}"
-    delivery.add(Output(role="image", path=path, asset=picture.image))
+    delivery.add(Output(role="image", path=path, asset=picture.image, placeholder=picture.placeholder))
     scene = SceneEntry(text=piece.brief.title, prompt=prompt.text, image=path, start_s=0, end_s=0, words=())
     manifest = manifest_of(piece.brief, delivery, reasons=piece.reasons, scenes=(scene,), providers=piece.choices)
     return await delivery.finish(manifest, folder)

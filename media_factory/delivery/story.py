@@ -68,7 +68,9 @@ def _add_pictures(
     for index, (scene, spoken) in enumerate(zip(scenes, words, strict=True)):
         for aspect in story.brief.aspects:
             path = f"scenes/scene-{index + 1:02d}-{suffix_of(aspect)}.png"
-            delivery.add(Output(role="scene-image", aspect=aspect, path=path, asset=scene.pictures[aspect]))
+            placeholder = scene.placeholders.get(aspect)
+            asset = scene.pictures[aspect]
+            delivery.add(Output(role="scene-image", aspect=aspect, path=path, asset=asset, placeholder=placeholder))
         entries.append(
             SceneEntry(
                 text=scene.text,

@@ -1,4 +1,4 @@
-"""HLS with CMAF segments: a finished film as a folder of small files that any web server can stream.
+"""HLS and DASH with CMAF segments: a finished film as a folder of small files that any web server can stream.
 
 Nothing is encoded here. The top variant is the master's own samples, and all variants are cut at the same key frames.
 """
@@ -16,6 +16,8 @@ from pathlib import Path
 
 from media_factory.delivery.boxes import Track, tracks_of
 from media_factory.delivery.codec_names import describe
+from media_factory.delivery.dash import MANIFEST_NAME, dash_manifest
+from media_factory.delivery.dash import MEDIA_TYPE as DASH_TYPE
 from media_factory.delivery.extras_model import Stream, StreamFile, StreamRung
 from media_factory.delivery.fragments import Cutter, Piece, init_segment
 from media_factory.delivery.ladder import cuts
@@ -39,7 +41,13 @@ from media_factory.delivery.playlists import (
 from media_factory.errors import RenderError
 from media_factory.store.base import AssetStore
 
-_MEDIA_TYPES = {".m3u8": MEDIA_TYPE, ".m4s": "video/iso.segment", ".mp4": "video/mp4", ".vtt": "text/vtt"}
+_MEDIA_TYPES = {
+    ".m3u8": MEDIA_TYPE,
+    ".m4s": "video/iso.segment",
+    ".mp4": "video/mp4",
+    ".mpd": DASH_TYPE,
+    ".vtt": "text/vtt",
+}
 _SOUND, _CAPTIONS = "sound", "captions"
 
 
@@ -98,6 +106,7 @@ def package_stream(
         _write(folder / _CAPTIONS / PLAYLIST_NAME, captions_playlist(end))
     shown = _CAPTIONS if captions is not None else None
     _write(folder / MULTIVARIANT_NAME, multivariant_playlist(renditions, sound, language, shown))
+    _write(folder / MANIFEST_NAME, dash_manifest(renditions, sound, language, shown))
     return Packaged(renditions, sound)
 
 

@@ -13,7 +13,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from fontTools.ttLib import TTCollection, TTFont, TTLibError
+import uharfbuzz as hb
 from PIL import ImageFont, features
 
 from media_factory.errors import GlyphsMissing
@@ -30,6 +30,8 @@ SYSTEM_FONT_FOLDERS = (
 FALLBACK_FAMILIES = ("Roboto", "Manrope", "Source Sans Pro", "Source Serif Pro")
 # Noto and DejaVu cover most scripts with one hand; try them before whatever else is installed.
 PREFERRED_SYSTEM_FAMILIES = ("Noto Sans", "DejaVu Sans")
+# Where a face says how heavy it is (OpenType 1.9.1, OS/2: usWeightClass).
+_WEIGHT_CLASS = slice(4, 6)
 HAN_FACES = {"ja": "JP", "ko": "KR", "zh-Hant": "TC", "zh-TW": "TC", "zh-HK": "HK"}
 
 
@@ -43,32 +45,29 @@ class Face:
     index: int = 0
 
 
-def _read_face(font: TTFont, path: Path, index: int) -> Face | None:
-    names = font["name"]
-    family = names.getDebugName(16) or names.getDebugName(1)
-    style = (names.getDebugName(17) or names.getDebugName(2) or "").lower()
+def _read_face(face: hb.Face, path: Path, index: int) -> Face | None:
+    tables = set(face.table_tags)
+    family = face.get_name(16) or face.get_name(1)
+    style = (face.get_name(17) or face.get_name(2) or "").lower()
     if (
         not family
         or "italic" in style
         or "oblique" in style
-        or "fvar" in font
-        or ("glyf" not in font and "CFF " not in font)
+        or "fvar" in tables
+        or "OS/2" not in tables
+        or not tables & {"glyf", "CFF "}
     ):
         return None
-    return Face(family, int(font["OS/2"].usWeightClass), path, index)
+    return Face(family, int.from_bytes(face.reference_table("OS/2").data[_WEIGHT_CLASS], "big"), path, index)
 
 
 def _faces_of(path: Path) -> list[Face]:
     """Return the upright, static faces of a font file; none if it can't be read."""
     try:
-        if path.suffix.lower() == ".ttc":
-            with TTCollection(path, lazy=True) as collection:
-                found = [_read_face(font, path, index) for index, font in enumerate(collection.fonts)]
-        else:
-            with TTFont(path, lazy=True) as font:
-                found = [_read_face(font, path, 0)]
-    except (TTLibError, OSError, KeyError, AttributeError):
+        blob = hb.Blob.from_file_path(path)
+    except (hb.HarfBuzzError, OSError):
         return []
+    found = [_read_face(hb.Face(blob, index), path, index) for index in range(hb.Face(blob).count)]
     return [face for face in found if face]
 
 
@@ -106,8 +105,7 @@ def nearest(faces: tuple[Face, ...], family: str, weight: int) -> Face | None:
 @cache
 def characters_of(face: Face) -> frozenset[int]:
     """Return the code points that a face has glyphs for."""
-    with TTFont(face.path, fontNumber=face.index if face.path.suffix.lower() == ".ttc" else -1, lazy=True) as font:
-        return frozenset(font.getBestCmap() or ())
+    return frozenset(hb.Face(hb.Blob.from_file_path(face.path), face.index).unicodes)
 
 
 def inked(text: str) -> frozenset[int]:

@@ -6,7 +6,6 @@ import asyncio
 import io
 from decimal import Decimal
 
-from media_factory.drawing.picture import draw_picture
 from media_factory.providers.base import Call, Capabilities, ImageProvider, ImageReply
 from media_factory.requests import ImageRequest
 
@@ -35,6 +34,8 @@ class Artboard(ImageProvider):
 
 
 def _drawn(request: ImageRequest) -> bytes:
+    from media_factory.drawing.picture import draw_picture  # not every run draws
+
     buffer = io.BytesIO()
     draw_picture(request).image.save(buffer, "PNG", compress_level=_COMPRESS_LEVEL)
     return buffer.getvalue()

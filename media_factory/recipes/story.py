@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 
 from pydantic import Field
 
-from media_factory.assets import Asset
 from media_factory.briefs.fields import Aspect, frame_size
 from media_factory.briefs.model import StoryBrief
 from media_factory.briefs.storyboard import Scene, storyboard
@@ -16,10 +15,10 @@ from media_factory.model import Model
 from media_factory.recipes.chains import speaking_need, speech_chain, those_setting_type
 from media_factory.rendering.film import Film, Look, SceneMedia, film_of, film_words, picture_size
 from media_factory.rendering.inspect_model import InspectionRequest
-from media_factory.rendering.inspection import inspection_request
+from media_factory.rendering.inspect_request import inspection_request
 from media_factory.rendering.model import Master, MixRequest, Segment
 from media_factory.requests import ImageRequest, PromptRequest, SpeechRequest
-from media_factory.results import Prompt, Utterance
+from media_factory.results import Picture, Prompt, Utterance
 
 _SEEDS_PER_STORY = 1000
 
@@ -97,15 +96,26 @@ class Story(Model):
         return speech_chain(self.speaker, self.brief, [scene.text for scene in self.scenes])
 
     def media(
-        self, spoken: Sequence[Utterance], painted: Sequence[tuple[Prompt, dict[Aspect, Asset]]]
+        self, spoken: Sequence[Utterance], painted: Sequence[tuple[Prompt, dict[Aspect, Picture]]]
     ) -> tuple[SceneMedia, ...]:
         """Return each scene with what was made for it."""
         return tuple(
             SceneMedia(
-                text=scene.text, headline=scene.headline, prompt=prompt.text, pictures=pictures, utterance=utterance
+                text=scene.text,
+                headline=scene.headline,
+                prompt=prompt.text,
+                pictures={aspect: picture.image for aspect, picture in pictures.items()},
+                placeholders={aspect: one.placeholder for aspect, one in pictures.items() if one.placeholder},
+                utterance=utterance,
             )
             for scene, utterance, (prompt, pictures) in zip(self.scenes, spoken, painted, strict=True)
         )
+
+    @property
+    def lettered(self) -> tuple[bool, ...]:
+        """Whether words stand on each scene's picture: its maker sets type, and its card has some."""
+        sets_type = self.painter.reference in self.setting_type
+        return tuple(sets_type and scene.card.layout != "art" for scene in self.scenes)
 
     def film(self, scenes: Sequence[SceneMedia], aspect: Aspect) -> Film:
         """Return what to render for an aspect.

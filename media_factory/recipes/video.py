@@ -9,7 +9,8 @@ from media_factory.assets import Asset
 from media_factory.briefs.destinations import loudness_for
 from media_factory.briefs.fields import frame_size
 from media_factory.briefs.limits import MAX_DURATION_S, over
-from media_factory.briefs.model import Shot, VideoBrief
+from media_factory.briefs.model import VideoBrief
+from media_factory.briefs.shots import Shot
 from media_factory.captions.cards import CaptionSpan, CaptionStyle
 from media_factory.captions.cueing import Cue, phrase_cues
 from media_factory.captions.labels import Label, label_for, timed_words
@@ -21,7 +22,7 @@ from media_factory.rendering.film import Film
 from media_factory.rendering.footage import Footage
 from media_factory.rendering.hardware import on_hardware
 from media_factory.rendering.inspect_model import InspectionRequest
-from media_factory.rendering.inspection import inspection_request
+from media_factory.rendering.inspect_request import inspection_request
 from media_factory.rendering.model import (
     Camera,
     ClipPart,
@@ -29,6 +30,7 @@ from media_factory.rendering.model import (
     Master,
     MixRequest,
     Parallax,
+    PlacedUtterance,
     PosterRequest,
     Segment,
     SegmentRequest,
@@ -47,7 +49,7 @@ _TRANSITION_S = 0.5
 # Given pictures carry no type near their edges, so a move may lead a little farther than over cards.
 _MAX_ZOOM = 1.10
 # What a slow camera over stills spares the encoder, moving pictures need: 1.3 times its time, fewer bytes (measured).
-_LIVELY = "me=hex:subme=2"
+_LIVELY = "me=hex:subme=2:partitions=p8x8,b8x8,i8x8,i4x4:deblock=0,0"
 
 
 class VideoPiece(Model):
@@ -108,11 +110,14 @@ class VideoPiece(Model):
             reasons=reasons,
         )
 
-    def mix_request(self, sound: Asset) -> MixRequest:
-        """Return what to ask of the mixer: the given sound for as long as the film lasts, as loud as it is wanted."""
+    def mix_request(self, sound: Asset | None, clips: tuple[PlacedUtterance, ...] = ()) -> MixRequest:
+        """Return what to ask of the mixer: the given sound for as long as the film lasts, making room for the clips'.
+
+        All of it is as loud as the destinations want it.
+        """
         loudness_lufs, true_peak_dbtp = loudness_for(self.brief.destinations)
         return MixRequest(
-            utterances=(),
+            utterances=clips,
             frames=self.shot_list().frames,
             rate=self.brief.rate,
             music=sound,

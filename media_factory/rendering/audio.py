@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event
 
-import ffmpeg
+import numpy as np
 
 from media_factory.errors import RenderError
-from media_factory.rendering.ducking import SAMPLE_RATE_HZ, Span, ducking_curve, write_gain
+from media_factory.rendering.ducking import Span, ducking_curve, gain_at
 from media_factory.rendering.ffmpeg import source, write_file
-from media_factory.rendering.mastering import exact_length, master
-from media_factory.rendering.model import MixRequest
-from media_factory.rendering.probe import loudness_in, loudness_meter, probe
-from media_factory.rendering.stems import (
-    FLOAT_WAV,
-    PlacedSound,
-    Stem,
-    multiplied,
-    music_stem,
-    silence_stem,
-    speech_stem,
-)
+from media_factory.rendering.mastering import master
+from media_factory.rendering.meter import Levels, levels_of
+from media_factory.rendering.model import SAMPLE_RATE_HZ, MixRequest
+from media_factory.rendering.probe import probe
+from media_factory.rendering.stems import PlacedSound, Stem, music_stem, speech_stem
+from media_factory.rendering.waveforms import Samples, Sound, SoundFile, silence
+from media_factory.threads import run_stoppable
 from media_factory.timing import seconds_of
 
 # Between utterances the music comes up by this much, but never nearer to speech than `_NEAREST_LU`.
@@ -33,6 +29,7 @@ _RISE_DB, _NEAREST_LU = 12.0, 4.0
 _LOUDEST_GAIN_DB = 30.0
 # The header of an MP3 counts the padding of its last frames.
 _LEEWAY_S = 0.1
+_BYTES = 4
 
 
 @dataclass(frozen=True)
@@ -69,22 +66,58 @@ def _place(request: MixRequest, paths: Mapping[str, Path]) -> tuple[PlacedSound,
             raise RenderError(
                 f"the utterance at frame {utterance.first_frame} ends after the film's {request.frames} frames"
             )
-        placed.append(PlacedSound(path, (start, min(stop, end))))
+        placed.append(PlacedSound(path, min(2, facts.audio[0].channels), (start, min(stop, end))))
     return tuple(sorted(placed, key=lambda one: one.span))
 
 
-async def _together(
-    speech: Stem, music: Stem, spans: Sequence[Span], samples: int, under_lu: float, folder: Path
-) -> Stem:
-    """Write speech with music that lies `under_lu` below it wherever somebody speaks."""
+async def _decoded(music: Path, samples: int, folder: Path) -> SoundFile:
+    """Decode what a user gave as music, in a program of its own.
+
+    Raises:
+        RenderError: there is no sound in it.
+    """
+    target, facts = folder / "music.f32", probe(music)
+    channels = min(2, facts.audio[0].channels) if facts.audio else 1
+    layout = "stereo" if channels > 1 else "mono"
+    sound = source(music, threads=1)["a:0"].filter("aresample", SAMPLE_RATE_HZ)
+    sound = sound.filter("aformat", sample_fmts="flt", channel_layouts=layout).filter("atrim", end_sample=samples)
+    await write_file(sound, target, format="f32le", acodec="pcm_f32le")
+    length = target.stat().st_size // (_BYTES * channels)
+    if not length:
+        raise RenderError("the music has no sound in it")
+    return SoundFile(target, channels, length)
+
+
+def _together(speech: Stem, music: Stem, spans: Sequence[Span], under_lu: float) -> Sound:
+    """Return speech with music that lies `under_lu` below it wherever somebody speaks."""
     rise_db = max(0.0, min(_RISE_DB, under_lu - _NEAREST_LU))
     open_db = min(speech.lufs - under_lu - music.lufs + rise_db, _LOUDEST_GAIN_DB)
-    curve, target = folder / "curve.f32", folder / "mix.wav"
-    await asyncio.to_thread(lambda: write_gain(open_db + ducking_curve(spans, samples, rise_db), samples, curve))
-    bed = multiplied(source(music.path), curve)
-    mixed = exact_length(ffmpeg.filter([source(speech.path), bed], "amix", inputs=2, normalize=0), samples)
-    said = await write_file(loudness_meter(mixed), target, **FLOAT_WAV)
-    return Stem(target, loudness_in(said.log).integrated_lufs)
+    curve = open_db + ducking_curve(spans, speech.sound.samples, rise_db)
+
+    def read(first: int, count: int) -> Samples:
+        bed = music.sound.read(first, count) * gain_at(curve, first, count)
+        return np.asarray(speech.sound.read(first, count) + bed, np.float32)
+
+    return Sound(max(speech.sound.channels, music.sound.channels), speech.sound.samples, read)
+
+
+def _mix(
+    stop: Event, request: MixRequest, placed: Sequence[PlacedSound], decoded: SoundFile | None, folder: Path
+) -> Levels:
+    """Write `mix.m4a` beside the folder, and `narration.m4a` if that is another, and return the levels of the mix."""
+    samples = samples_at(request.frames, request.rate)
+    finish = partial(master, loudness_lufs=request.loudness_lufs, true_peak_dbtp=request.true_peak_dbtp, stop=stop)
+    spans = [one.span for one in placed]
+    nothing = silence(samples)
+    speech = speech_stem(placed, samples, folder, stop) if placed else Stem(nothing, levels_of(nothing), 0.0)
+    mixed, levels = speech.sound, speech.levels
+    if decoded:
+        music = SoundFile(decoded.path, decoded.channels, decoded.samples, stop)
+        bed = music_stem(music.sound, samples, spans)
+        finish(speech.sound, speech.levels, folder.parent / "narration.m4a")
+        mixed = _together(speech, bed, spans, request.music_under_speech_lu) if placed else bed.sound
+        levels = levels_of(mixed) if placed else bed.levels
+    return finish(mixed, levels, folder.parent / "mix.m4a")
 
 
 async def mix_sound(request: MixRequest, paths: Mapping[str, Path], folder: Path) -> MixedSound:
@@ -99,27 +132,18 @@ async def mix_sound(request: MixRequest, paths: Mapping[str, Path], folder: Path
 
     Raises:
         SilentAudio: there are utterances, and all are silent.
-        RenderError: a file has no sound, an utterance outlasts the film, or the loudness can't be reached.
-        FfmpegFailed: a file does not decode.
+        RenderError: a file has no sound or does not decode, an utterance outlasts the film, or the loudness can't be
+            reached.
     """
-    samples = samples_at(request.frames, request.rate)
-    levels = {"loudness_lufs": request.loudness_lufs, "true_peak_dbtp": request.true_peak_dbtp}
-    placed = await asyncio.to_thread(_place, request, paths)
-    spans = [one.span for one in placed]
+    placed = _place(request, paths)
     with TemporaryDirectory(dir=folder, prefix=".mixing-") as name:
-        room = Path(name)
-        speech = await speech_stem(placed, samples, room) if placed else await silence_stem(samples, room)
-        mix_path, narration_path = folder / "mix.m4a", folder / "narration.m4a"
-        mixed = speech
+        room, music = Path(name), None
         if request.music:
-            music = await music_stem(paths[request.music.digest], samples, spans, room)
-            mixed = (
-                await _together(speech, music, spans, samples, request.music_under_speech_lu, room) if placed else music
-            )
-            await master(speech.path, speech.lufs, samples, narration_path, **levels)
-        heard = await master(mixed.path, mixed.lufs, samples, mix_path, **levels)
-    narration = narration_path if request.music else mix_path
-    return MixedSound(mix_path, narration, heard.integrated_lufs, heard.true_peak_dbtp)
+            music = await _decoded(paths[request.music.digest], samples_at(request.frames, request.rate), room)
+        heard = await run_stoppable(_mix, request, placed, music, room)
+    mix, narration = folder / "mix.m4a", folder / "narration.m4a"
+    loudness = heard.loudness
+    return MixedSound(mix, narration if request.music else mix, loudness.integrated_lufs, loudness.true_peak_dbtp)
 
 
 __all__ = ["MixedSound", "mix_sound", "samples_at"]

@@ -52,6 +52,7 @@ class ClipFacts(Model):
     duration_s: float = Field(gt=0)
     media_type: str
     loops: bool = Field(description="it is of a kind that is meant to begin again, such as GIF")
+    sounds: bool = Field(default=False, description="it has a sound track")
 
 
 def inspect_clip(path: Path) -> ClipFacts:
@@ -71,6 +72,7 @@ def inspect_clip(path: Path) -> ClipFacts:
                 raise InputError(f"the clip is HDR ({curve}); give it in SDR (BT.709)")
             width, height = _upright_size(first, stream)
             media_type = _MEDIA_TYPES[container.format.name.split(",")[0]]
+            sounds = bool(container.streams.audio)
         with _opened(path) as container:
             duration = _duration(container, _pictures_of(container, path), path)
     except (av.FFmpegError, OSError, ValueError) as exc:
@@ -83,6 +85,7 @@ def inspect_clip(path: Path) -> ClipFacts:
         duration_s=float(duration),
         media_type=media_type,
         loops=media_type == "image/gif",
+        sounds=sounds,
     )
 
 

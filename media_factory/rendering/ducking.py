@@ -1,21 +1,20 @@
 """Ducking: how music makes room for speech whose times are known beforehand.
 
 Known times need no compressor: the music starts to sink before the first word, lies still through short gaps, and
-comes back slowly. The curve is data that ffmpeg multiplies the music with, sample by sample.
+comes back slowly.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-SAMPLE_RATE_HZ = 48_000
+from media_factory.rendering.model import SAMPLE_RATE_HZ
+
 LEAD_S, SINK_S, RECOVER_S, HOLD_GAP_S = 0.25, 0.2, 0.7, 0.8
 _CONTROL_HZ = 1000
-_CHUNK_S = 10
 
 Span = tuple[int, int]
 
@@ -48,23 +47,13 @@ def ducking_curve(spans: Sequence[Span], samples: int, depth_db: float) -> NDArr
     return curve
 
 
-def speaking_mask(spans: Sequence[Span], samples: int) -> NDArray[np.float64]:
-    """Return 0 dB while somebody speaks and silence elsewhere, on the same scale as `ducking_curve`."""
-    times = np.arange(samples * _CONTROL_HZ // SAMPLE_RATE_HZ + 2) * (SAMPLE_RATE_HZ // _CONTROL_HZ)
-    mask = np.full(len(times), -np.inf)
-    for start, end in speaking_spans(spans):
-        mask[(times >= start) & (times < end)] = 0.0
-    return mask
+def gain_at(curve_db: NDArray[np.float64], first: int, count: int) -> NDArray[np.float32]:
+    """Return a curve's factors for so many samples from `first` on."""
+    each = SAMPLE_RATE_HZ // _CONTROL_HZ
+    begin, end = first // each, -(-(first + count) // each)
+    gain = np.power(10.0, curve_db[begin : end + 1] / 20)
+    between = gain[:-1, None] + np.diff(gain)[:, None] * (np.arange(each) / each)
+    return between.ravel()[first - begin * each :][:count].astype(np.float32)
 
 
-def write_gain(curve_db: NDArray[np.float64], samples: int, target: Path) -> None:
-    """Write a curve as raw mono 32-bit floats at 48 kHz: one factor for each sample."""
-    gain = np.power(10.0, curve_db / 20)
-    positions = np.arange(len(gain)) * (SAMPLE_RATE_HZ // _CONTROL_HZ)
-    with target.open("wb") as file:
-        for first in range(0, samples, _CHUNK_S * SAMPLE_RATE_HZ):
-            chunk = np.arange(first, min(first + _CHUNK_S * SAMPLE_RATE_HZ, samples))
-            file.write(np.interp(chunk, positions, gain).astype("<f4").tobytes())
-
-
-__all__ = ["SAMPLE_RATE_HZ", "Span", "ducking_curve", "speaking_mask", "speaking_spans", "write_gain"]
+__all__ = ["Span", "ducking_curve", "gain_at", "speaking_spans"]

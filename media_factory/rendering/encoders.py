@@ -23,14 +23,13 @@ from av.video.stream import VideoStream
 
 from media_factory.briefs.fields import Codec
 from media_factory.errors import InputError, RenderError
+from media_factory.rendering.film_encoding import H264_MAX_BLOCKS, H264_MAX_SIDE_PX, frame_problem
 from media_factory.rendering.model import Encoding, SegmentRequest
 from media_factory.rendering.motion import Size
 
 # As long as the longest run of a film: a second key frame near a run's end would cost as much as a second of pictures
 # (measured: 22 % fewer bytes than with one every 2 s).
 KEY_FRAME_EVERY_S = 3
-# The largest frame of H.264 levels up to 5.2; decoders in devices end there, and at 4096 pixels a side.
-H264_MAX_SIDE_PX, H264_MAX_BLOCKS = 4096, 36_864
 _MAX_CRF = 51
 # Apple's players take no other (HLS authoring specification, 1.10).
 HEVC_TAG = "hvc1"
@@ -101,17 +100,6 @@ class _Timed:
             packet.dts = self._packets - _X265_REORDERS
             self._packets += 1
         return packets
-
-
-def frame_problem(codec: Codec, width_px: int, height_px: int) -> str | None:
-    """Return what is wrong with encoding frames of a size, and what to do instead; None if nothing is."""
-    blocks = -(-width_px // 16) * -(-height_px // 16)
-    if codec == "h264" and (max(width_px, height_px) > H264_MAX_SIDE_PX or blocks > H264_MAX_BLOCKS):
-        return (
-            f"codec: h264 at {width_px}x{height_px} is beyond level 5.2, where devices stop decoding; "
-            "use hevc or av1, or frames up to 4096x2304"
-        )
-    return None
 
 
 def open_encoder(container: OutputContainer, request: SegmentRequest) -> PictureEncoder:

@@ -33,7 +33,7 @@ from media_factory.rendering.model import (
 from media_factory.rendering.motion import camera_for
 from media_factory.rendering.presets import encoding_for
 from media_factory.rendering.timeline import SegmentPlan, Timeline, TimelineShot, build_timeline, segments_of
-from media_factory.results import Utterance
+from media_factory.results import Placeholder, Utterance
 from media_factory.timing import Rate, Word, seconds_of
 
 Size = tuple[int, int]
@@ -61,6 +61,7 @@ class SceneMedia(Model):
     headline: str | None = None
     prompt: str
     pictures: dict[Aspect, Asset] = Field(min_length=1)
+    placeholders: dict[Aspect, Placeholder] = Field(default={}, description="of the pictures, where they are known")
     utterance: Utterance
 
 
@@ -128,8 +129,9 @@ def film_of(scenes: Sequence[SceneMedia], look: Look, aspect: Aspect, short_side
     """
     timeline = film_timeline(scenes, look)
     size = frame_size(aspect, short_side_px)
+    style = _caption_style(scenes, look, size)
     shots = tuple(
-        _Shot(scene, shot, index, look, aspect, size)
+        _Shot(scene, shot, index, look, aspect, size, style)
         for index, (scene, shot) in enumerate(zip(scenes, timeline.shots, strict=True))
     )
     plans = segments_of(timeline)
@@ -150,19 +152,32 @@ class _Shot:
     """One scene on screen: its camera, and its captions in the shot's own time."""
 
     def __init__(
-        self, scene: SceneMedia, shot: TimelineShot, index: int, look: Look, aspect: Aspect, size: Size
+        self,
+        scene: SceneMedia,
+        shot: TimelineShot,
+        index: int,
+        look: Look,
+        aspect: Aspect,
+        size: Size,
+        style: CaptionStyle | None,
     ) -> None:
         self.picture = scene.pictures[aspect]
         self.frames = shot.frames
         self.camera = _camera(self.picture, shot, index, look, size)
-        self.style: CaptionStyle | None = None
+        self.style = style
         self.cards: tuple[CaptionCard, ...] = ()
-        if look.captions != "none":
-            style = caption_style_for(look.theme, *size, look.language, look.captions, look.destinations)
-            self.style = fitted_style((word.text for word in scene.utterance.words), style)
+        if style is not None:
             words = shifted(scene.utterance.words, seconds_of(shot.speech_frame, look.rate))
             seen_until_s = float(seconds_of(shot.frames - shot.fade_out_frames, look.rate))
-            self.cards = tuple(_cleared(card, seen_until_s) for card in cards_from_words(words, self.style))
+            self.cards = tuple(_cleared(card, seen_until_s) for card in cards_from_words(words, style))
+
+
+def _caption_style(scenes: Sequence[SceneMedia], look: Look, size: Size) -> CaptionStyle | None:
+    """Return how captions look, in one size that suits the widest word of the whole film; None without captions."""
+    if look.captions == "none":
+        return None
+    style = caption_style_for(look.theme, *size, look.language, look.captions, look.destinations)
+    return fitted_style((word.text for scene in scenes for word in scene.utterance.words), style)
 
 
 def _cleared(card: CaptionCard, by_s: float) -> CaptionCard:

@@ -15,12 +15,13 @@ from media_factory.errors import InputError, RenderError
 from media_factory.model import Model
 from media_factory.rendering.clips import ClipFacts, inspect_clip
 from media_factory.rendering.planes import MAX_PIXELS, PICTURE_FORMATS
+from media_factory.rendering.stills import FLOATING
 from media_factory.store.base import AssetStore
 from media_factory.store.intake import take_in
 
 _UNKNOWN = "application/octet-stream"
 _NOT_SHOWABLE = (
-    "the file is no picture (PNG, JPEG, WebP, TIFF, BMP) or clip (MP4, MOV, WebM, MKV, GIF) that can be shown"
+    "the file is no picture (PNG, JPEG, WebP, AVIF, TIFF, BMP) or clip (MP4, MOV, WebM, MKV, GIF) that can be shown"
 )
 _SHAPE_TOLERANCE = 0.02
 # JPEG decodes to an eighth of its size in a fraction of the time, and is read to its end all the same.
@@ -74,11 +75,11 @@ async def take_in_footage(shots: Sequence[PointedAt], store: AssetStore) -> tupl
     return tuple(found)
 
 
-async def _taken_in(location: str, field: str, store: AssetStore) -> Footage:
+async def _taken_in(location: str, field: str, store: AssetStore, *, depth: bool = False) -> Footage:
     asset = await take_in(location, field, _UNKNOWN, store)
     path = await store.fetch(asset)
     try:
-        return await asyncio.to_thread(_looked_through, asset, path)
+        return await asyncio.to_thread(_looked_through, asset, path, depth)
     except InputError as problem:
         raise InputError(f"{field}: {problem}") from problem
     except RenderError as problem:
@@ -88,7 +89,7 @@ async def _taken_in(location: str, field: str, store: AssetStore) -> Footage:
 async def _depth_of(location: str, footage: Footage, field: str, store: AssetStore) -> Asset:
     if footage.clip is not None:
         raise InputError(f"{field}: a clip takes no depth map; leave it out")
-    depth = await _taken_in(location, field, store)
+    depth = await _taken_in(location, field, store, depth=True)
     (width, height), (wide, high) = depth.size, footage.size
     if depth.clip is not None:
         raise InputError(f"{field}: the file is a clip; a grey picture is needed")
@@ -97,8 +98,8 @@ async def _depth_of(location: str, footage: Footage, field: str, store: AssetSto
     return depth.image
 
 
-def _looked_through(asset: Asset, path: Path) -> Footage:
-    still = _still_facts(path)
+def _looked_through(asset: Asset, path: Path, depth: bool) -> Footage:
+    still = _still_facts(path, depth)
     if still is not None:
         media_type, width_px, height_px = still
         facts = {"media_type": media_type, "width_px": width_px, "height_px": height_px}
@@ -108,11 +109,11 @@ def _looked_through(asset: Asset, path: Path) -> Footage:
     return Footage(image=asset.model_copy(update=facts), clip=clip)
 
 
-def _still_facts(path: Path) -> tuple[str, int, int] | None:
+def _still_facts(path: Path, depth: bool) -> tuple[str, int, int] | None:
     """Return a still's media type and upright size, having decoded all of it; None if it is no still.
 
     Raises:
-        InputError: it has more than 64 million pixels.
+        InputError: it has more than 64 million pixels, or is no depth map and holds floating-point numbers.
         RenderError: it is a picture, and broken.
     """
     try:
@@ -127,6 +128,8 @@ def _still_facts(path: Path) -> tuple[str, int, int] | None:
         width, height = picture.size
         if width * height > MAX_PIXELS:
             raise InputError(f"the picture has {width}x{height} pixels; 64 megapixels are allowed")
+        if picture.mode == "F" and not depth:
+            raise InputError(FLOATING)
         media_type = Image.MIME.get(picture.format or "", _UNKNOWN)
         try:
             if picture.getexif().get(_ORIENTATION) in _SIDEWAYS:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from media_factory.assets import pending_asset
 from media_factory.factory import Factory
-from media_factory.rendering.inspect_record import RECORD_TYPE
+from media_factory.rendering.inspect_model import RECORD_TYPE
 from media_factory.rendering.model import (
+    ClipSound,
+    ClipSoundRequest,
     Hdr,
     HdrRequest,
     JoinRequest,
@@ -24,6 +26,12 @@ async def foretell_segment(request: SegmentRequest, key: str, factory: Factory) 
     """Return a segment of the right length that has yet to be encoded."""
     record = pending_asset(key, RECORD_TYPE, "record")
     return Segment(video=pending_asset(key, "video/mp4"), frames=request.frames, record=record)
+
+
+async def foretell_clip_sound(request: ClipSoundRequest, key: str, factory: Factory) -> ClipSound:  # noqa: ARG001
+    """Return a sound that has yet to be taken out of its clip, as if there were something to hear."""
+    duration_s = float(seconds_of(request.frames, request.rate))
+    return ClipSound(sound=pending_asset(key, "audio/flac", duration_s=duration_s))
 
 
 async def foretell_sound(request: MixRequest, key: str, factory: Factory) -> Soundtrack:  # noqa: ARG001
@@ -57,4 +65,11 @@ async def foretell_hdr(request: HdrRequest, key: str, factory: Factory) -> Hdr: 
     return Hdr(video=video, max_cll=0, max_fall=0)
 
 
-__all__ = ["foretell_hdr", "foretell_master", "foretell_poster", "foretell_segment", "foretell_sound"]
+__all__ = [
+    "foretell_clip_sound",
+    "foretell_hdr",
+    "foretell_master",
+    "foretell_poster",
+    "foretell_segment",
+    "foretell_sound",
+]

@@ -1,7 +1,7 @@
 """Hardware encoders: found by encoding with them, used only where that is allowed, replaced by software when they fail.
 
 Their pictures differ from machine to machine, so they are off unless `MEDIA_FACTORY_HARDWARE=1` says otherwise, and the
-encoder's name is part of what a segment is asked for.
+encoder's name is part of what a segment is asked for. Encoders are loaded where one is needed: plans come here too.
 """
 
 from __future__ import annotations
@@ -13,16 +13,14 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from threading import Event
-
-import av
-import numpy as np
-from av.video.frame import VideoFrame
+from typing import TYPE_CHECKING
 
 from media_factory.briefs.fields import Codec
 from media_factory.errors import RenderError
-from media_factory.rendering.encoders import HARDWARE, Encoder
 from media_factory.rendering.model import Encoding, Segment, SegmentRequest
-from media_factory.rendering.segments import encode_segment
+
+if TYPE_CHECKING:
+    from media_factory.rendering.encoders import Encoder
 
 HARDWARE_VARIABLE = "MEDIA_FACTORY_HARDWARE"
 _PROBE_FRAMES, _PROBE_SIZE = 8, (640, 360)
@@ -35,6 +33,8 @@ def hardware_encoder(codec: Codec) -> str | None:
     """
     if os.environ.get(HARDWARE_VARIABLE) != "1":
         return None
+    from media_factory.rendering.encoders import HARDWARE
+
     return next((name for name, encoder in HARDWARE.items() if encoder.codec == codec and _works(encoder)), None)
 
 
@@ -62,6 +62,8 @@ def encode_anyhow(
         InputError: as `encode_segment`.
         RenderError: as `encode_segment`, from the software encoder.
     """
+    from media_factory.rendering.segments import encode_segment
+
     name = request.encoding.hardware
     if name is None:
         encode_segment(request, images, target, stop=stop)
@@ -91,6 +93,8 @@ def to_encode_again(requests: Sequence[SegmentRequest], segments: Sequence[Segme
 @cache
 def _works(encoder: Encoder) -> bool:
     """Return whether an encoder makes a film of a few frames that decodes."""
+    import av
+
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "probe.mp4"
         try:
@@ -102,6 +106,10 @@ def _works(encoder: Encoder) -> bool:
 
 
 def _encode_probe(encoder: Encoder, target: Path) -> None:
+    import av
+    import numpy as np
+    from av.video.frame import VideoFrame
+
     width, height = _PROBE_SIZE
     rate = Fraction(30)
     with av.open(str(target), "w", format="mp4") as container:

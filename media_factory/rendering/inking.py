@@ -31,6 +31,7 @@ from media_factory.captions.measure import (
 )
 from media_factory.design.fonts import load
 from media_factory.design.typesetting import is_right_to_left, visual_order
+from media_factory.rendering.kept import Kept
 from media_factory.rendering.planes import Plane
 
 Layer: TypeAlias = NDArray[np.float32]
@@ -44,6 +45,8 @@ _WORDS_ABOVE, _WORDS_BELOW, _PAD_SHARE = 0.80, 0.24, 0.5
 # Of the font size: the height above the baseline around which a lit word grows.
 _GROWS_AROUND = 0.35
 _SMOOTHING = 4
+# The cards that are on screen now, whatever their size: each is drawn once for every word that lights up.
+_SHADOWS_BYTES = 32 << 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,8 +71,11 @@ class _Placed:
         return self.x + bitmap.left, self.baseline + bitmap.top
 
 
-def drawn_card(lines: Lines, active: int | None, style: CaptionStyle) -> tuple[Layer, Layer]:
-    """Return a card's premultiplied red, green and blue (0 to 1) and its coverage (0 to 1), over the style's box.
+_SHADOWS: Kept[Layer] = Kept(_SHADOWS_BYTES, lambda layer: layer.nbytes)
+
+
+def drawn_card(lines: Lines, active: int | None, style: CaptionStyle) -> Layer:
+    """Return four planes over the style's box: a card's premultiplied red, green and blue, its coverage; all 0 to 1.
 
     Args:
         lines: written words, as in a `CaptionSpan`.
@@ -80,10 +86,10 @@ def drawn_card(lines: Lines, active: int | None, style: CaptionStyle) -> tuple[L
         GlyphsMissing: no installed font can draw one of the words.
     """
     places = _places(lines, style)
-    ink, alpha = (layer.copy() for layer in _ground(lines, style))
+    card = _ground(lines, style)
     pilled = active if style.highlight == "pill" else None
     if pilled is not None:
-        _paint_pill(ink, alpha, places[pilled], style)
+        _paint_pill(card, places[pilled], style)
     drawn = [
         _lit(place, style) if index == active and pilled is None else (place, style, style.colour)
         for index, place in enumerate(places)
@@ -91,11 +97,11 @@ def drawn_card(lines: Lines, active: int | None, style: CaptionStyle) -> tuple[L
     for index, (place, hand, _) in enumerate(drawn):
         if index != pilled and style.outline_px:
             bitmap = _bitmap(place.word, hand)
-            _paint(ink, alpha, bitmap.outlined, place.at(bitmap), style.outline_colour)
+            _paint(card, bitmap.outlined, place.at(bitmap), style.outline_colour)
     for place, hand, colour in drawn:
         bitmap = _bitmap(place.word, hand)
-        _paint(ink, alpha, bitmap.body, place.at(bitmap), colour)
-    return ink, alpha
+        _paint(card, bitmap.body, place.at(bitmap), colour)
+    return card
 
 
 def _lit(place: _Placed, style: CaptionStyle) -> tuple[_Placed, CaptionStyle, str]:
@@ -146,24 +152,30 @@ def _origins(shown: list[str], style: CaptionStyle) -> tuple[float, list[float]]
     return right - left, [at - left for at in pens]
 
 
-@lru_cache(maxsize=16)
-def _ground(lines: Lines, style: CaptionStyle) -> tuple[Layer, Layer]:
-    """Return the premultiplied colours and the coverage of what lies behind a card: its panel or its shadow."""
-    shape = (style.box.height_px, style.box.width_px)
-    ink, outline = np.zeros((*shape, 3), np.float32), np.zeros(shape, np.float32)
+def _ground(lines: Lines, style: CaptionStyle) -> Layer:
+    """Return what lies behind a card: its panel or its shadow."""
+    card = np.zeros((4, style.box.height_px, style.box.width_px), np.float32)
     if style.panel:
-        _paint_panel(ink, outline, _places(lines, style), style, style.panel)
-        return ink, outline
+        _paint_panel(card, _places(lines, style), style, style.panel)
+    else:
+        card[3] = _SHADOWS.get((lines, style), lambda: _shadow(lines, style))
+    return card
+
+
+def _shadow(lines: Lines, style: CaptionStyle) -> Layer:
+    """Return the coverage of a card's black shadow."""
+    shape = (style.box.height_px, style.box.width_px)
+    outline = np.zeros(shape, np.float32)
     for place in _places(lines, style):
         bitmap = _bitmap(place.word, style)
-        _paint(ink, outline, bitmap.outlined, place.at(bitmap), "#000000")
+        _paint(outline[None], bitmap.outlined, place.at(bitmap), "")
     fall = round(_SHADOW_OFFSET * style.size_px)
     dropped = np.zeros_like(outline)
     dropped[fall:] = outline[: shape[0] - fall]
     shadow = cv2.GaussianBlur(
         dropped, (0, 0), sigmaX=max(0.5, _SHADOW_BLUR * style.size_px / 2), borderType=cv2.BORDER_CONSTANT
     )
-    return ink, np.asarray(_SHADOW_ALPHA * shadow * _fade(shape, style), np.float32)
+    return np.asarray(_SHADOW_ALPHA * shadow * _fade(shape, style), np.float32)
 
 
 def _fade(shape: tuple[int, ...], style: CaptionStyle) -> Layer:
@@ -197,21 +209,21 @@ def _bitmap(word: str, style: CaptionStyle) -> _Bitmap:
     return _Bitmap(body=drawn[0], outlined=drawn[1], left=left, top=top)
 
 
-def _paint(ink: Layer, alpha: Layer, cover: Plane, at: tuple[int, int], colour: str) -> None:
-    """Lay a colour over premultiplied colours and coverage, in place; what lies outside of them is left out."""
+def _paint(card: Layer, cover: Plane, at: tuple[int, int], colour: str) -> None:
+    """Lay a colour over planes, in place; the last of them is coverage, and what lies outside of them is left out."""
     x, y = at
+    height, width = card.shape[1:]
     x0, y0 = max(x, 0), max(y, 0)
-    x1, y1 = min(x + cover.shape[1], alpha.shape[1]), min(y + cover.shape[0], alpha.shape[0])
+    x1, y1 = min(x + cover.shape[1], width), min(y + cover.shape[0], height)
     if x0 >= x1 or y0 >= y1:
         return
     part = cover[y0 - y : y1 - y, x0 - x : x1 - x].astype(np.float32) / 255
-    below = alpha[y0:y1, x0:x1]
-    below += part * (1 - below)
-    colours = ink[y0:y1, x0:x1]
-    colours += part[..., None] * (_rgb(colour) - colours)
+    for plane, value in zip(card, (*_rgb(colour), 1.0), strict=True):
+        below = plane[y0:y1, x0:x1]
+        below += part * (value - below)
 
 
-def _paint_pill(ink: Layer, alpha: Layer, place: _Placed, style: CaptionStyle) -> None:
+def _paint_pill(card: Layer, place: _Placed, style: CaptionStyle) -> None:
     """Lay the active colour behind a word, as a rounded box that is equally high for all words of a script."""
     word, size = word_ink(place.word, style), style.size_px
     pad = edge_px(style) - 1
@@ -219,12 +231,10 @@ def _paint_pill(ink: Layer, alpha: Layer, place: _Placed, style: CaptionStyle) -
     top = place.baseline + min(round(-_PILL_ABOVE * size), int(word.top) - pad // 2)
     bottom = place.baseline + max(round(_PILL_BELOW * size), int(word.bottom) + pad // 2)
     cover = _rounded(right - left, bottom - top, _PILL_RADIUS * size)
-    _paint(ink, alpha, cover, (left, top), style.active_colour)
+    _paint(card, cover, (left, top), style.active_colour)
 
 
-def _paint_panel(
-    ink: Layer, alpha: Layer, places: tuple[_Placed, ...], style: CaptionStyle, panel: CaptionPanel
-) -> None:
+def _paint_panel(card: Layer, places: tuple[_Placed, ...], style: CaptionStyle, panel: CaptionPanel) -> None:
     """Lay a panel behind all words, and its bar at the side where the language begins."""
     size, air = style.size_px, round(_PAD_SHARE * panel.pad_px)
     inks = [(place, word_ink(place.word, style)) for place in places]
@@ -236,11 +246,11 @@ def _paint_panel(
     top = min(place.baseline + min(-_WORDS_ABOVE * size, word.top) for place, word in inks) - air
     bottom = max(place.baseline + max(_WORDS_BELOW * size, word.bottom) for place, word in inks) + air
     cover = _rounded(right - left, round(bottom) - round(top), panel.radius_px)
-    _paint(ink, alpha, np.rint(panel.opacity * cover).astype(np.uint8), (left, round(top)), panel.colour)
+    _paint(card, np.rint(panel.opacity * cover).astype(np.uint8), (left, round(top)), panel.colour)
     if panel.bar_colour and panel.bar_px:
         part = slice(-panel.bar_px, None) if starts_right else slice(0, panel.bar_px)
         at = (right - panel.bar_px if starts_right else left, round(top))
-        _paint(ink, alpha, cover[:, part], at, panel.bar_colour)
+        _paint(card, cover[:, part], at, panel.bar_colour)
 
 
 def _rounded(width_px: int, height_px: int, radius_px: float) -> Plane:
@@ -252,8 +262,9 @@ def _rounded(width_px: int, height_px: int, radius_px: float) -> Plane:
     return np.asarray(image.reduce(_SMOOTHING))
 
 
-def _rgb(colour: str) -> NDArray[np.float32]:
-    return np.array([int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)], np.float32)
+def _rgb(colour: str) -> tuple[float, ...]:
+    """Return the shares of a #rrggbb colour; none of no colour, for planes of coverage alone."""
+    return tuple(int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5) if colour)
 
 
 __all__ = ["Layer", "Lines", "drawn_card"]

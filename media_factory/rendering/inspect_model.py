@@ -13,6 +13,17 @@ from media_factory.timing import Rate, Word
 Verdict = Literal["passed", "doubtful", "failed"]
 InspectionStatus = Literal["passed", "degraded", "blocked"]
 Colour = Literal["bt709", "hdr10"]
+# Nothing passed the meter's absolute gate (ITU-R BS.1770).
+SILENCE_LUFS, SILENCE_DBTP = -70.0, -120.0
+# Of what was seen in a segment, as it lies in the store.
+RECORD_TYPE = "application/x-npz"
+
+
+class Loudness(Model):
+    """A programme's loudness by ITU-R BS.1770; silence measures -70 LUFS and -120 dBTP."""
+
+    integrated_lufs: float
+    true_peak_dbtp: float
 
 
 class CaptionText(Model):
@@ -95,6 +106,9 @@ def status_of(findings: tuple[Finding, ...]) -> InspectionStatus:
 
 
 __all__ = [
+    "RECORD_TYPE",
+    "SILENCE_DBTP",
+    "SILENCE_LUFS",
     "CaptionText",
     "Colour",
     "Finding",
@@ -102,6 +116,7 @@ __all__ = [
     "InspectionFigures",
     "InspectionRequest",
     "InspectionStatus",
+    "Loudness",
     "Verdict",
     "status_of",
 ]

@@ -22,12 +22,13 @@ import numpy as np
 from av.container import InputContainer
 from av.packet import Packet
 from av.video.frame import VideoFrame
+from av.video.reformatter import ColorTrc
 from numpy.typing import NDArray
 
 from media_factory.errors import RenderError
 from media_factory.rendering.ffmpeg import INPUT_FORMATS
+from media_factory.rendering.pq import sdr_codes
 
-RECORD_TYPE = "application/x-npz"
 # The longer side of a frame has this many parts.
 PARTS = 32
 # Of a frame, only every so many-eth sample of a row and a column is read: about 136 along the shorter side.
@@ -160,18 +161,21 @@ def _lumas(frames: list[VideoFrame]) -> Iterator[tuple[int, Luma]]:
 
 
 def luma_parts(frame: VideoFrame) -> Luma:
-    """Return the mean luma of each part of a frame, as 8-bit code values."""
+    """Return the mean luma of each part of a frame, as 8-bit code values; those of HDR are of SDR's equal light."""
     plane: Any = frame.planes[0]
     bits = frame.format.components[0].bits
     kind = np.dtype(np.uint8 if bits == 8 else "<u2")
     whole = np.frombuffer(plane, kind).reshape(-1, plane.line_size // kind.itemsize)
     step = max(1, min(frame.width, frame.height) // _SAMPLES)
     samples = whole[step // 2 : plane.height : step, step // 2 : plane.width : step]
-    samples = np.right_shift(samples.astype(np.uint16), bits - 8)
+    if bits == 10 and int(frame.color_trc) == ColorTrc.SMPTE2084:
+        samples = sdr_codes()[samples.astype(np.uint16) & 1023]
+    else:
+        samples = np.right_shift(samples.astype(np.uint16), bits - 8)
     longer = max(frame.width, frame.height)
     size = (max(1, round(PARTS * frame.width / longer)), max(1, round(PARTS * frame.height / longer)))
     parts = cv2.resize(samples.astype(np.uint8), size, interpolation=cv2.INTER_AREA)
     return np.asarray(parts, np.uint8)
 
 
-__all__ = ["PARTS", "RECORD_TYPE", "Luma", "Record", "look_at", "luma_parts", "opened", "packets_of"]
+__all__ = ["PARTS", "Luma", "Record", "look_at", "luma_parts", "opened", "packets_of"]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 from media_factory.errors import RenderError
-from media_factory.rendering.ffmpeg import listen, source
-from media_factory.rendering.inspect_model import Finding, InspectionRequest
-from media_factory.rendering.probe import SILENCE_LUFS, Loudness, loudness_in, loudness_meter
+from media_factory.rendering.inspect_model import SILENCE_LUFS, Finding, InspectionRequest, Loudness
+from media_factory.rendering.meter import levels_in
 from media_factory.timing import Word
 
 # dBFS; the breaths of synthetic speakers lie at -60 and below.
@@ -31,32 +30,14 @@ class Heard:
     silences: tuple[Span, ...]
 
 
-async def hear(path: Path, duration_s: float) -> Heard:
-    """Decode a film's sound once and return what was heard.
+def hear(stop: Event, path: Path) -> Heard:
+    """Decode a film's sound to its end and return what was heard; call it in a thread.
 
     Raises:
-        FfmpegFailed: there is no sound in it, or it does not decode.
+        RenderError: there is no sound in it, it does not decode, or `stop` was set.
     """
-    heard = loudness_meter(source(path, threads=1, vn=None, err_detect="explode", xerror=None)["a:0"])
-    log = await listen(heard.filter("silencedetect", noise=f"{_SILENT_DB}dB", duration=_SHORTEST_SILENCE_S))
-    return Heard(loudness_in(log), tuple(silences_in(log, duration_s)))
-
-
-def silences_in(log: str, duration_s: float) -> Iterable[Span]:
-    r"""Yield the silent spans that ffmpeg's log tells of; one that never ends lasts to the end.
-
-    >>> list(silences_in("silence_start: 1.5\nsilence_end: 2 | silence_duration: 0.5\nsilence_start: 8", 9))
-    [(1.5, 2.0), (8.0, 9)]
-    """
-    start: float | None = None
-    for what, number in re.findall(r"silence_(start|end): (-?[\d.]+)", log):
-        if what == "start":
-            start = max(0.0, float(number))
-        elif start is not None:
-            yield (start, float(number))
-            start = None
-    if start is not None:
-        yield (start, duration_s)
+    levels = levels_in(path, stop)
+    return Heard(levels.loudness, tuple(levels.silences(_SILENT_DB, _SHORTEST_SILENCE_S)))
 
 
 def silent_speech(speech: Sequence[Sequence[Word]], silences: Sequence[Span]) -> list[Span]:
@@ -109,4 +90,4 @@ def _silence(request: InspectionRequest, heard: Heard) -> Finding:
     return Finding.model_validate({"check": "silence", "verdict": verdict, "message": message, "at_s": start})
 
 
-__all__ = ["PAUSE_S", "TOLERANCE_LU", "Heard", "hear", "silences_in", "silent_speech", "sound_findings"]
+__all__ = ["PAUSE_S", "TOLERANCE_LU", "Heard", "hear", "silent_speech", "sound_findings"]

@@ -6,85 +6,91 @@ A linear gain and a true-peak limiter do it: ffmpeg's two-pass loudnorm falls ba
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from threading import Event
+
+import av
+from av.audio.stream import AudioStream
 
 from media_factory.errors import RenderError
-from media_factory.rendering.ducking import SAMPLE_RATE_HZ
-from media_factory.rendering.ffmpeg import DETERMINISTIC, Stream, listen, source, write_file
-from media_factory.rendering.probe import SILENCE_LUFS, Loudness, loudness_in, loudness_meter, measure_loudness
+from media_factory.files import whole_file
+from media_factory.rendering.inspect_model import SILENCE_LUFS
+from media_factory.rendering.limiting import Gain, gain_for
+from media_factory.rendering.meter import Levels, levels_in
+from media_factory.rendering.model import SAMPLE_RATE_HZ
+from media_factory.rendering.waveforms import Sound, stereo_frames
 
 TOLERANCE_LU = 0.5
 _AIM_LU = 0.2
-_TRIALS, _ROUNDS = 3, 4
+_ROUNDS = 4
 # AAC rounds peaks up by a few tenths of a decibel.
 _HEADROOM_DB = 0.4
-_AAC: dict[str, Any] = {"acodec": "aac", "audio_bitrate": "192k", "ar": SAMPLE_RATE_HZ, "ac": 2, "flags:a": "+bitexact"}
+_BITRATE_BPS = 192_000
+_FRAME_SAMPLES = 1024
+# No dates and no names of programs: the same sound gives the same bytes.
+_BITEXACT = {"fflags": "+bitexact", "movflags": "+faststart", "movie_timescale": str(SAMPLE_RATE_HZ)}
 
 
-def exact_length(stream: Stream, samples: int) -> Stream:
-    """Return the stream cut or padded with silence to exactly so many samples."""
-    return stream.filter("apad", whole_len=samples).filter("atrim", end_sample=samples).filter("asetpts", "N/SR/TB")
+def encode(sound: Sound, gain: Gain, target: Path) -> None:
+    """Write sound as AAC-LC, 192 kbit/s, 48 kHz stereo, in an MP4 that ends with its last sample.
+
+    Raises:
+        RenderError: it can't be encoded.
+    """
+    with whole_file(target) as draft:
+        try:
+            with av.open(str(draft), "w", format="mp4", options=_BITEXACT) as container:
+                track = container.add_stream(
+                    "aac", rate=SAMPLE_RATE_HZ, layout="stereo", options={"flags": "+bitexact"}
+                )
+                assert isinstance(track, AudioStream)
+                track.bit_rate, track.codec_context.thread_count = _BITRATE_BPS, 1
+                for frame in stereo_frames(sound, gain.at, _FRAME_SAMPLES):
+                    container.mux(track.encode(frame))
+                container.mux(track.encode(None))
+        except av.error.FFmpegError as exc:
+            raise RenderError(f"the sound can't be encoded: {exc.strerror}") from exc
 
 
-def limited(stream: Stream, gain_db: float, ceiling_dbtp: float) -> Stream:
-    """Return the stream with a gain, its true peak held under a ceiling (limited at four times the sample rate)."""
-    louder = stream.filter("volume", f"{gain_db:.3f}dB").filter("aresample", 4 * SAMPLE_RATE_HZ)
-    held = louder.filter("alimiter", limit=f"{ceiling_dbtp:.3f}dB", level=0, attack=5, release=60, latency=1)
-    return held.filter("aresample", SAMPLE_RATE_HZ)
-
-
-async def _gain_for(sound: Path, measured_lufs: float, loudness_lufs: float, ceiling_dbtp: float) -> float:
-    """Return the gain before the limiter that gives the loudness behind it."""
-    gain_db = loudness_lufs - measured_lufs
-    for _ in range(_TRIALS):
-        heard = loudness_in(await listen(loudness_meter(limited(source(sound), gain_db, ceiling_dbtp))))
-        missing = loudness_lufs - heard.integrated_lufs
-        gain_db += missing
-        if abs(missing) < _AIM_LU:
-            break
-    return gain_db
-
-
-async def encode(stream: Stream, samples: int, target: Path) -> None:
-    """Write a stream as AAC-LC, 192 kbit/s, 48 kHz stereo, in an MP4 that ends after so many samples."""
-    await write_file(exact_length(stream, samples), target, movflags="+faststart", **_AAC, **DETERMINISTIC)
-
-
-async def master(
-    sound: Path, measured_lufs: float, samples: int, target: Path, *, loudness_lufs: float, true_peak_dbtp: float
-) -> Loudness:
-    """Write sound as AAC at a loudness and under a true peak, and return what the written file measures.
+def master(
+    sound: Sound,
+    levels: Levels,
+    target: Path,
+    *,
+    loudness_lufs: float,
+    true_peak_dbtp: float,
+    stop: Event | None = None,
+) -> Levels:
+    """Write sound as AAC at a loudness and under a true peak, and return what is heard in the written file.
 
     Args:
-        sound: stereo at 48 kHz.
-        measured_lufs: its integrated loudness; silence stays silent.
-        samples: how long the file lasts.
+        sound: what to write; silence stays silent.
+        levels: its levels.
         target: an `.m4a`.
         loudness_lufs: integrated loudness to reach, within 0.5 LU.
         true_peak_dbtp: what the encoded file's true peak stays under.
+        stop: set it to end the work.
 
     Raises:
-        RenderError: the loudness can't be reached under that peak.
+        RenderError: the loudness can't be reached under that peak, or the work was stopped.
     """
-    if measured_lufs <= SILENCE_LUFS:
-        await encode(source(sound), samples, target)
-        return await measure_loudness(target)
-    ceiling_dbtp = true_peak_dbtp - _HEADROOM_DB
-    gain_db = await _gain_for(sound, measured_lufs, loudness_lufs, ceiling_dbtp)
+    if levels.lufs() <= SILENCE_LUFS:
+        encode(sound, Gain(0.0, None), target)
+        return levels_in(target, stop)
+    aim_lufs, ceiling_dbtp = loudness_lufs, true_peak_dbtp - _HEADROOM_DB
     for _ in range(_ROUNDS):
-        await encode(limited(source(sound), gain_db, ceiling_dbtp), samples, target)
-        heard = await measure_loudness(target)
-        missing, over = loudness_lufs - heard.integrated_lufs, heard.true_peak_dbtp - true_peak_dbtp
+        encode(sound, gain_for(levels, aim_lufs, ceiling_dbtp), target)
+        heard = levels_in(target, stop)
+        missing, over = loudness_lufs - heard.lufs(), heard.true_peak_dbtp - true_peak_dbtp
         if abs(missing) <= _AIM_LU and over <= 0:
             return heard
-        gain_db += missing
+        aim_lufs += missing
         ceiling_dbtp -= over + 0.1 if over > 0 else 0.0
     if abs(missing) <= TOLERANCE_LU and over <= 0:
         return heard
     raise RenderError(
-        f"the sound reaches {heard.integrated_lufs} LUFS with a true peak of {heard.true_peak_dbtp} dBTP; "
+        f"the sound reaches {heard.lufs():.1f} LUFS with a true peak of {heard.true_peak_dbtp:.1f} dBTP; "
         f"asked were {loudness_lufs} LUFS under {true_peak_dbtp} dBTP"
     )
 
 
-__all__ = ["TOLERANCE_LU", "encode", "exact_length", "limited", "master"]
+__all__ = ["TOLERANCE_LU", "encode", "master"]

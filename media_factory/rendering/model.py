@@ -14,7 +14,11 @@ from media_factory.assets import Asset
 from media_factory.briefs.fields import Codec, Quality
 from media_factory.captions.cards import CaptionSpan, CaptionStyle
 from media_factory.model import Model
+from media_factory.results import Placeholder
 from media_factory.timing import Rate
+
+# Of all sound that we make.
+SAMPLE_RATE_HZ = 48_000
 
 
 class Window(Model):
@@ -163,9 +167,10 @@ class PosterRequest(Model):
 
 
 class Poster(Model):
-    """A still that stands for the film."""
+    """A still that stands for the film, and what stands for it until it is loaded."""
 
     image: Asset
+    placeholder: Placeholder | None = None
 
 
 class PlacedUtterance(Model):
@@ -173,6 +178,23 @@ class PlacedUtterance(Model):
 
     sound: Asset
     first_frame: int = Field(ge=0)
+
+
+class ClipSoundRequest(Model):
+    """Ask for the sound of a clip from its frame `first` on; frames are the film's, fades lie within `frames`."""
+
+    clip: Asset
+    first: int = Field(ge=0)
+    frames: int = Field(ge=1)
+    rate: Rate
+    fade_in_frames: int = Field(default=0, ge=0)
+    fade_out_frames: int = Field(default=0, ge=0)
+
+
+class ClipSound(Model):
+    """A clip's sound, as long as its shot, at 48 kHz; None if there is nothing to hear in it."""
+
+    sound: Asset | None
 
 
 class MixRequest(Model):
@@ -190,6 +212,18 @@ class MixRequest(Model):
     true_peak_dbtp: float = Field(default=-1.5, ge=-9, le=-1)
 
 
+class SoundCheckRequest(Model):
+    """Ask whether a file holds sound that decodes to its end."""
+
+    sound: Asset
+
+
+class SoundCheck(Model):
+    """A file that does; how long it is, if its header says so."""
+
+    duration_s: float | None
+
+
 class Soundtrack(Model):
     """The mixed sound as AAC in MP4 at 48 kHz, the narration alone, and what was measured on the encoded mix."""
 
@@ -200,8 +234,11 @@ class Soundtrack(Model):
 
 
 __all__ = [
+    "SAMPLE_RATE_HZ",
     "Camera",
     "ClipPart",
+    "ClipSound",
+    "ClipSoundRequest",
     "Encoding",
     "Hdr",
     "HdrRequest",
@@ -215,6 +252,8 @@ __all__ = [
     "Segment",
     "SegmentRequest",
     "ShotSpan",
+    "SoundCheck",
+    "SoundCheckRequest",
     "Soundtrack",
     "Transition",
     "Window",

@@ -1,35 +1,26 @@
-"""The music that a user points at."""
+"""The music that a user points at: is it sound that can be played?"""
 
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
-from media_factory.assets import Asset
-from media_factory.errors import InputError, RenderError
+from media_factory.errors import RenderError
+from media_factory.rendering.model import SoundCheck
 from media_factory.rendering.probe import decode_check, probe
-from media_factory.store.base import AssetStore
-from media_factory.store.intake import take_in
 
 
-async def take_in_music(location: str | None, field: str, store: AssetStore) -> Asset | None:
-    """Copy a path's or URL's sound into the store and return the asset; None if there is no location.
+async def check_sound(path: Path) -> SoundCheck:
+    """Decode a file that may come from anywhere, in a program of its own.
 
     Raises:
-        InputError: it can't be read, or holds no sound that decodes to its end; the message names the field.
+        RenderError: it holds no sound, or does not decode.
     """
-    if location is None:
-        return None
-    asset = await take_in(location, field, "application/octet-stream", store)
-    path = await store.fetch(asset)
-    try:
-        facts = await asyncio.to_thread(probe, path)
-        if facts.audio:
-            await decode_check(path)
-    except RenderError:
-        facts = None
-    if facts is None or not facts.audio:
-        raise InputError(f"{field}: the file holds no sound that can be played; give MP3, AAC, WAV, FLAC or Ogg")
-    return asset
+    facts = await asyncio.to_thread(probe, path)
+    if not facts.audio:
+        raise RenderError(f"{path.name} has no sound track")
+    await decode_check(path)
+    return SoundCheck(duration_s=facts.audio[0].duration_s)
 
 
-__all__ = ["take_in_music"]
+__all__ = ["check_sound"]

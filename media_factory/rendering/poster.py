@@ -15,7 +15,7 @@ from media_factory.files import write_whole
 from media_factory.rendering.compose import Composer
 from media_factory.rendering.model import PosterRequest, SegmentRequest
 from media_factory.rendering.motion import Size
-from media_factory.rendering.segments import planes_of_frame
+from media_factory.rendering.planes import planes_of_frame
 
 LARGEST: Size = (1080, 1920)
 _BEST, _WORST = 90, 40

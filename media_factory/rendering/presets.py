@@ -18,9 +18,8 @@ from collections.abc import Mapping
 
 from media_factory.briefs.fields import Codec, Quality
 from media_factory.errors import InputError
-from media_factory.rendering.encoders import frame_problem
+from media_factory.rendering.film_encoding import FILM_ENCODING, frame_problem
 from media_factory.rendering.model import Encoding
-from media_factory.rendering.segments import FILM_ENCODING
 
 # The reference job beside stock medium at CRF 20: a whole render in 0.56 of that encoder's CPU seconds, 0.90 of the
 # bytes, VMAF 0.14 lower, and less banding.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-import re
+import asyncio
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,7 +12,9 @@ from pydantic import Field
 
 from media_factory.errors import FfmpegFailed, RenderError
 from media_factory.model import Model
-from media_factory.rendering.ffmpeg import INPUT_FORMATS, Stream, listen, source
+from media_factory.rendering.ffmpeg import INPUT_FORMATS, listen, source
+from media_factory.rendering.inspect_model import Loudness
+from media_factory.rendering.meter import levels_in
 from media_factory.timing import Rate
 
 # Numbers of ITU-T H.273 and ffmpeg's names for them.
@@ -22,9 +23,6 @@ _PRIMARIES = {1: "bt709", 5: "bt470bg", 6: "smpte170m", 9: "bt2020"}
 _TRANSFERS = {1: "bt709", 6: "smpte170m", 13: "iec61966-2-1", 16: "smpte2084", 18: "arib-std-b67"}
 _SPACES = {0: "gbr", 1: "bt709", 5: "bt470bg", 6: "smpte170m", 9: "bt2020nc"}
 _UNSPECIFIED = 2
-# The meter's own floor: nothing passed its absolute gate (ITU-R BS.1770).
-SILENCE_LUFS = -70.0
-SILENCE_DBTP = -120.0
 
 
 class VideoFacts(Model):
@@ -64,14 +62,6 @@ class MediaFacts(Model):
     duration_s: float | None
     video: tuple[VideoFacts, ...] = ()
     audio: tuple[AudioFacts, ...] = ()
-
-
-class Loudness(Model):
-    """A programme's loudness by ITU-R BS.1770; silence measures -70 LUFS and -120 dBTP."""
-
-    integrated_lufs: float
-    true_peak_dbtp: float
-    range_lu: float
 
 
 def _name(number: int, names: dict[int, str]) -> str | None:
@@ -151,53 +141,20 @@ async def decode_check(path: Path) -> None:
         raise RenderError(f"{path.name} does not decode cleanly: {said.strip().splitlines()[-1]}")
 
 
-def loudness_in(log: str, name: str | None = None) -> Loudness:
-    """Return what a `loudness_meter` of that name said at its end.
-
-    Raises:
-        RenderError: no such meter spoke.
-    """
-    meter = f"ebur128@{name}" if name else "Parsed_ebur128_\\d+"
-    summary = re.search(rf"\[{meter} @[^\]]*\] Summary:(.*?)(?=\n\[|\Z)", log, re.DOTALL)
-    if not summary:
-        raise RenderError(f"ffmpeg's log has no summary of the loudness meter {name or ''}")
-
-    def number(label: str, floor: float) -> float:
-        found = re.search(rf"{label}:\s+(\S+)", summary[1])
-        value = float(found[1]) if found else floor
-        return floor if math.isnan(value) else max(value, floor)
-
-    return Loudness(
-        integrated_lufs=number("I", SILENCE_LUFS),
-        true_peak_dbtp=number("Peak", SILENCE_DBTP),
-        range_lu=number("LRA", 0.0),
-    )
-
-
-def loudness_meter(stream: Stream, name: str | None = None) -> Stream:
-    """Return the stream behind an EBU R 128 meter that reports once, at its end (`loudness_in` reads it)."""
-    return stream.filter(f"ebur128@{name}" if name else "ebur128", peak="true", framelog="quiet")
-
-
 async def measure_loudness(path: Path) -> Loudness:
     """Return the loudness of a file's first sound track.
 
     Raises:
-        FfmpegFailed: there is no sound in it, or it does not decode.
+        RenderError: there is no sound in it, or it does not decode.
     """
-    return loudness_in(await listen(loudness_meter(source(path, threads=1)["a:0"])))
+    return (await asyncio.to_thread(levels_in, path)).loudness
 
 
 __all__ = [
-    "SILENCE_DBTP",
-    "SILENCE_LUFS",
     "AudioFacts",
-    "Loudness",
     "MediaFacts",
     "VideoFacts",
     "decode_check",
-    "loudness_in",
-    "loudness_meter",
     "measure_loudness",
     "probe",
 ]

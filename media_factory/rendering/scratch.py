@@ -5,8 +5,7 @@ Whatever is made lies twice for a moment: in the folder that it is made in, and 
 
 from __future__ import annotations
 
-from media_factory.rendering.ducking import SAMPLE_RATE_HZ
-from media_factory.rendering.model import JoinRequest, MixRequest, SegmentRequest
+from media_factory.rendering.model import SAMPLE_RATE_HZ, JoinRequest, MixRequest, SegmentRequest
 from media_factory.timing import seconds_of
 
 # Bytes a pixel at CRF 20; measured on our films 0.007, on grainy photographs 0.02. Each 6 steps of CRF halve it.
@@ -14,8 +13,8 @@ _BYTES_A_PIXEL, _AT_CRF, _HALVED_EVERY = 0.03, 20, 6
 _LEAST_BYTES_A_PIXEL = 0.005
 _COPIES = 2
 # Stereo as 32-bit floats, for each stem that lies on disk at once; AAC at 192 kbit/s for what stays.
-_WAV_BYTES_A_S, _AAC_BYTES_A_S = SAMPLE_RATE_HZ * 2 * 4, 24_000
-_STEMS, _STEMS_WITH_MUSIC = 2, 5
+_FLOATS_BYTES_A_S, _AAC_BYTES_A_S = SAMPLE_RATE_HZ * 2 * 4, 24_000
+_STEMS, _STEMS_WITH_MUSIC = 2, 3
 
 
 def segment_bytes(request: SegmentRequest) -> int:
@@ -29,7 +28,7 @@ def mix_bytes(request: MixRequest) -> int:
     """Return how many bytes of disk the making of a sound track takes."""
     duration_s = seconds_of(request.frames, request.rate)
     stems = _STEMS_WITH_MUSIC if request.music else _STEMS
-    return round(duration_s * (_WAV_BYTES_A_S * stems + _AAC_BYTES_A_S * _COPIES * 2))
+    return round(duration_s * (_FLOATS_BYTES_A_S * stems + _AAC_BYTES_A_S * _COPIES * 2))
 
 
 def join_bytes(request: JoinRequest) -> int:

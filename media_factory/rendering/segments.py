@@ -9,30 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from threading import Event
-from typing import Any
 
 import av
 import cv2
-import numpy as np
 from av.video.frame import VideoFrame
-from av.video.plane import VideoPlane
 
 from media_factory.errors import RenderError
 from media_factory.files import whole_file
 from media_factory.rendering.compose import Composer
 from media_factory.rendering.encoders import KEY_FRAME_EVERY_S, open_encoder
+from media_factory.rendering.film_encoding import FILM_ENCODING
 from media_factory.rendering.memory import give_back_large_blocks
-from media_factory.rendering.model import Encoding, SegmentRequest
-from media_factory.rendering.planes import Plane, Planes
-
-# Stills under a slow camera are easy to predict, so most of what `veryfast` searches for isn't there: about half of its
-# CPU seconds at equal VMAF. Adaptive quantisation keeps its full strength: at 0.4 VMAF saw nothing, and dark slopes had
-# visible bands.
-FILM_ENCODING = Encoding(
-    preset="veryfast",
-    crf=20,
-    tuning="me=dia:subme=0:ref=1:weightp=0:b-adapt=0:trellis=0:bframes=7:b-pyramid=normal",
-)
+from media_factory.rendering.model import SegmentRequest
+from media_factory.rendering.planes import planes_of_frame
 
 
 def encode_segment(
@@ -79,15 +68,4 @@ def _frames(composer: Composer, request: SegmentRequest, stop: Event | None) -> 
         yield frame
 
 
-def planes_of_frame(frame: VideoFrame) -> Planes:
-    """Return views of a yuv420p frame's own planes."""
-    y, u, v = map(_view, frame.planes)
-    return y, u, v
-
-
-def _view(plane: VideoPlane) -> Plane:
-    buffer: Any = plane
-    return np.frombuffer(buffer, np.uint8).reshape(-1, plane.line_size)[: plane.height, : plane.width]
-
-
-__all__ = ["FILM_ENCODING", "KEY_FRAME_EVERY_S", "encode_segment", "planes_of_frame"]
+__all__ = ["FILM_ENCODING", "KEY_FRAME_EVERY_S", "encode_segment"]

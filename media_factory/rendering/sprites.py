@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -11,10 +10,13 @@ import numpy as np
 from media_factory.captions.cards import CaptionStyle
 from media_factory.errors import RenderError
 from media_factory.rendering.inking import Layer, Lines, drawn_card
+from media_factory.rendering.kept import Kept
 from media_factory.rendering.planes import BT709, Plane, Planes
 
 # Coverage that still rounds to one code value.
 _LEAST = 0.5 / 255
+# Red, green, blue (all times coverage) and coverage, each 0 to 1.
+_PREMULTIPLIED = BT709 * np.array([255, 255, 255, 1], np.float32)
 _THREE_ACROSS, _ONE_DOWN = np.array([0.25, 0.5, 0.25], np.float32), np.ones(1, np.float32)
 
 
@@ -44,6 +46,15 @@ class Sprite:
         """Pixels down."""
         return int(self.y.shape[0])
 
+    @property
+    def size_bytes(self) -> int:
+        """What it takes in memory."""
+        return sum(plane.nbytes for plane in (self.inv_y, self.y, self.inv_c, self.u, self.v))
+
+
+# At 1080x1920 all cards of several shots; at 7680x4320 a line in all its lights.
+_SPRITES: Kept[Sprite] = Kept(96 << 20, lambda sprite: sprite.size_bytes)
+
 
 def caption_sprite(lines: Lines, active: int | None, style: CaptionStyle) -> Sprite:
     """Return a card as a sprite, with the word at index `active` (in reading order) lit as the style says.
@@ -60,9 +71,8 @@ def caption_sprite(lines: Lines, active: int | None, style: CaptionStyle) -> Spr
     return _sprite(lines, None if style.highlight == "none" else active, style)
 
 
-@lru_cache(maxsize=64)
 def _sprite(lines: Lines, active: int | None, style: CaptionStyle) -> Sprite:
-    return _as_sprite(*drawn_card(lines, active, style), style)
+    return _SPRITES.get((lines, active, style), lambda: _as_sprite(drawn_card(lines, active, style), style))
 
 
 def blend(planes: Planes, sprite: Sprite) -> None:
@@ -90,21 +100,22 @@ def _lay(plane: Plane, x: int, y: int, inverse: Plane, premultiplied: Plane) -> 
     cv2.add(region, premultiplied, dst=region)
 
 
-def _as_sprite(ink: Layer, alpha: Layer, style: CaptionStyle) -> Sprite:
-    """Return premultiplied colours (0 to 1, over the box) as planes, cropped to what is seen and to even pixels."""
+def _as_sprite(card: Layer, style: CaptionStyle) -> Sprite:
+    """Return a card, drawn over its box, in YUV, cropped to what is seen and to even pixels."""
     box = style.box
     odd = tuple(
         (before, (before + length) % 2)
-        for before, length in zip((box.y_px % 2, box.x_px % 2), alpha.shape, strict=True)
+        for before, length in zip((box.y_px % 2, box.x_px % 2), card.shape[1:], strict=True)
     )
-    cover, rgb = np.pad(alpha, odd), np.pad(ink, (*odd, (0, 0)))
-    rows, columns = (np.nonzero(cover.max(axis=axis) >= _LEAST)[0] // 2 * 2 for axis in (1, 0))
+    if any(map(any, odd)):
+        card = np.pad(card, ((0, 0), *odd))
+    rows, columns = (np.nonzero(card[3].max(axis=axis) >= _LEAST)[0] // 2 * 2 for axis in (1, 0))
     if not rows.size:
         raise RenderError("a caption has no ink in its box; give a box that is larger than the type")
     y, x = int(rows[0]), int(columns[0])
     seen = (slice(y, int(rows[-1]) + 2), slice(x, int(columns[-1]) + 2))
-    cover = cover[seen]
-    planes = cv2.split(cv2.transform(255 * rgb[seen], BT709[:, :3]) + cover[..., None] * BT709[:, 3])
+    inks = [plane[seen] for plane in card]
+    planes, cover = cv2.split(cv2.transform(cv2.merge(inks), _PREMULTIPLIED)), inks[3]
     halved = _halved(cover)
     return Sprite(
         x_px=box.x_px // 2 * 2 + x,

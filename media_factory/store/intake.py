@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
-
-import fsspec
 
 from media_factory.assets import Asset
 from media_factory.errors import InputError
@@ -50,7 +49,7 @@ async def take_in(location: str, field: str, media_type: str, store: AssetStore)
 def _copy(location: str, field: str, target: Path) -> None:
     shown = _without_secrets(location)
     try:
-        with fsspec.open(location, "rb") as source, target.open("wb") as kept:
+        with _opened(location) as source, target.open("wb") as kept:
             size = _copy_bounded(source, kept, field, shown)
     except InputError:
         raise
@@ -61,6 +60,15 @@ def _copy(location: str, field: str, target: Path) -> None:
         raise InputError(f"{field}: {shown} can't be read ({reason})") from None
     if not size:
         raise InputError(f"{field}: {shown} is empty")
+
+
+def _opened(location: str) -> AbstractContextManager[Any]:
+    # Drive letters look like schemes of one letter.
+    if len(urlsplit(location).scheme) <= 1:
+        return Path(location).expanduser().open("rb")
+    import fsspec  # and the back end that it finds, which a path does without
+
+    return cast("AbstractContextManager[Any]", fsspec.open(location, "rb"))
 
 
 def _copy_bounded(source: Any, kept: Any, field: str, shown: str) -> int:

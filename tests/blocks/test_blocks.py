@@ -50,10 +50,12 @@ def test_a_factory_block_opens_with_what_it_says_and_hides_the_books_password(tm
         home=tmp_path / "home",
         lease_s=30,
         workers=3,
+        memory_mib=2048,
     )
     factory = block.open()
     try:
         assert (factory.lease_s, factory.workers, factory.home) == (30, 3, tmp_path / "home")
+        assert factory.memory_bytes == 2 << 30
         assert (tmp_path / "elsewhere.db").exists()
     finally:
         factory.close()

@@ -52,6 +52,8 @@ def test_the_better_a_break_reads_the_less_it_costs(marked: str, cost: float) ->
         "says No. | 5",
         "by Neil | Armstrong",
         "with Apollo | 11",
+        "It is over. Apollo | 11 landed",
+        "Apollo | 11, at last",
         "the U.S. | Treasury",
         'he said "no | change"',
     ],

@@ -16,6 +16,7 @@ from media_factory.captions.cueing import (
     spans_for,
 )
 from media_factory.captions.measure import line_width_px, room_px
+from media_factory.captions.style import BurnedIn
 from media_factory.captions.words import join_words, split_words
 from media_factory.timing import Word, frame_at
 from tests.captions.texts import ARABIC, CHINESE, HEBREW, JAPANESE, MOON, RATES, THAI, spoken, style, timed_words
@@ -72,6 +73,14 @@ def test_cards_hold_every_word_once_in_order_in_two_lines_that_fit(
     assert all(before.end_s <= after.start_s for before, after in pairwise(cards))
     gaps = [after.start_s - before.end_s for before, after in pairwise(cards)]
     assert all(gap == 0 or gap >= 0.3 - 1e-9 for gap in gaps)
+
+
+@pytest.mark.parametrize("text", ["Apollo 11 landed on the Moon.", "We saw how flight 370 turned back."])
+@pytest.mark.parametrize("preset", ["pop", "karaoke"])
+def test_a_number_stands_on_a_line_with_the_word_before_it(text: str, preset: BurnedIn) -> None:
+    cards = cards_from_words(spoken(text), style(preset=preset))
+    lines = [" ".join(word.text for word in line) for card in cards for line in card.lines]
+    assert any("Apollo 11" in line or "flight 370" in line for line in lines), lines
 
 
 def test_a_word_of_500_letters_is_cut_into_lines_that_fit_and_lit_piece_by_piece() -> None:

@@ -13,7 +13,8 @@ from PIL import Image
 
 from media_factory.assets import pending_asset
 from media_factory.delivery.extras_model import Storyboard
-from media_factory.delivery.previews import draw_storyboard, make_preview, storyboard_vtt
+from media_factory.delivery.previews import draw_storyboard, make_preview
+from media_factory.delivery.storyboards import storyboard_vtt
 from media_factory.errors import InputError, RenderError
 from tests.delivery.films import SmallFilm
 from tests.rendering.films import run_ffmpeg

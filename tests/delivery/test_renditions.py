@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from media_factory.delivery.extras_model import WIDTHS
-from media_factory.delivery.placeholders import placeholder_of
 from media_factory.delivery.renditions import make_renditions, opened_picture, widths_for
+from media_factory.drawing.placeholders import placeholder_of
 from media_factory.errors import InputError, RenderError
 from tests.rendering.films import card
 

@@ -69,7 +69,7 @@ async def parts_of(film: SmallFilm, picture: Asset, factory: Factory) -> FilmPar
 
 
 async def delivered(extras: FilmExtras, material: Material, factory: Factory, folder: Path) -> Manifest:
-    pictures = await make_scene_images(EVERYTHING, [{"9:16": material.picture}], factory)
+    pictures = await make_scene_images(EVERYTHING, [{"9:16": material.picture}], [True], factory)
     delivery = Delivery(factory)
     await add_film_extras(delivery, [extras, extras.model_copy(update={"aspect": "16:9"})])
     await add_scene_images(delivery, pictures)
@@ -139,7 +139,7 @@ async def test_a_plan_foretells_every_stage_and_makes_nothing(material: Material
     with begin_run(Run(planning=True)) as run:
         extras = await make_film_extras(EVERYTHING, material.parts, factory)
         captions = await keep_captions(WORDS, "en", factory)
-        pictures = await make_scene_images(EVERYTHING, [{"9:16": material.picture}], factory)
+        pictures = await make_scene_images(EVERYTHING, [{"9:16": material.picture}], [True], factory)
     assert captions == material.parts.captions
     assert {record.state for record in run.records} == {"made"}
     wanted = {"encode-rungs", "package-stream", "make-preview", "draw-storyboard", "make-renditions"}
@@ -155,6 +155,14 @@ async def test_a_plan_foretells_every_stage_and_makes_nothing(material: Material
 async def test_what_was_not_asked_for_is_not_made(material: Material, factory: Factory) -> None:
     with begin_run(Run()) as run:
         extras = await make_film_extras((), material.parts, factory)
-        assert await make_scene_images((), [{"9:16": material.picture}], factory) == ()
+        assert await make_scene_images((), [{"9:16": material.picture}], [True], factory) == ()
     assert (extras.stream, extras.preview, extras.storyboard) == (None, None, None)
     assert list(run.records) == []
+
+
+async def test_pictures_without_words_take_the_settings_of_photographs(material: Material, factory: Factory) -> None:
+    pictures = [{"9:16": material.picture}] * 2
+    card_like, photo_like = await make_scene_images(("renditions",), pictures, [True, False], factory)
+    sharp, soft = card_like.images.renditions, photo_like.images.renditions
+    assert [(one.media_type, one.width_px) for one in sharp] == [(one.media_type, one.width_px) for one in soft]
+    assert all(one.digest != other.digest for one, other in zip(sharp, soft, strict=True))

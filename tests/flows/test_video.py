@@ -163,3 +163,66 @@ def test_every_stage_is_written_in_the_manifest(home: Path, pictures: Path, tmp_
         "inspect-master",
     ]
     assert len(rows_of(manifest, "render-segment")) == 1
+
+
+def sounding_clip(folder: Path, name: str, hertz: int, level: float) -> None:
+    tone = f"aevalsrc='{level}*sin({2 * hertz}*PI*t)':s=48000:d=3"
+    made = run_ffmpeg(
+        *("-i", str(folder / "clip.mp4"), "-f", "lavfi", "-i", tone, "-map", "0:v", "-map", "1:a"),
+        *("-c:v", "copy", "-c:a", "aac", str(folder / name)),
+    )
+    assert made.returncode == 0, made.stderr
+
+
+def share_of(path: Path, hertz: int, start_s: float, end_s: float) -> float:
+    """Return how much of what is heard in a span is one tone, 0 to 1."""
+    with av.open(str(path)) as film:
+        parts = [frame.to_ndarray()[0] for frame in film.decode(audio=0)]
+    heard = np.concatenate(parts)[round(start_s * 48_000) : round(end_s * 48_000)]
+    power = np.abs(np.fft.rfft(heard * np.hanning(len(heard)))) ** 2
+    at = round(hertz * len(heard) / 48_000)
+    return float(power[at - 4 : at + 5].sum() / max(1e-12, power.sum()))
+
+
+def test_clips_keep_their_own_sound_at_one_loudness_where_a_video_has_no_other(
+    home: Path, pictures: Path, tmp_path: Path
+) -> None:
+    sounding_clip(pictures, "low.mp4", 440, 0.5)
+    sounding_clip(pictures, "high.mp4", 1320, 0.05)
+    shots: list[dict[str, object]] = [
+        {"image": "low.mp4"},
+        {"image": "0.png", "duration_s": 2},
+        {"image": "high.mp4"},
+        {"image": "low.mp4", "sound": "drop"},
+    ]
+    brief = brief_of(pictures, shots)
+    foretold = planned(brief)
+    manifest = make(brief, tmp_path / "out")
+    assert keys(foretold) >= {row.key for row in rows_of(manifest, "take-clip-sound")}
+    assert len(rows_of(manifest, "take-clip-sound")) == len(rows_of(foretold, "take-clip-sound")) == 2
+    assert manifest.status == "passed", manifest.reasons
+    film = tmp_path / "out" / "video-9x16.mp4"
+    assert asyncio.run(measure_loudness(film)).integrated_lufs == pytest.approx(-14, abs=0.5)
+    assert share_of(film, 440, 0.5, 2.5) > 0.95
+    assert share_of(film, 1320, 5.5, 7.5) > 0.95
+    with av.open(str(film)) as opened:
+        heard = np.concatenate([frame.to_ndarray()[0] for frame in opened.decode(audio=0)])
+    assert float(np.abs(heard[round(3.2 * 48_000) : round(4.8 * 48_000)]).max()) < 1e-3
+    assert float(np.abs(heard[round(8.2 * 48_000) :]).max()) < 1e-3
+    assert made(make(brief, tmp_path / "out")) == set()
+
+
+def test_a_video_s_own_sound_makes_room_for_a_clip_that_keeps_its(home: Path, pictures: Path, tmp_path: Path) -> None:
+    sounding_clip(pictures, "clip-440.mp4", 440, 0.3)
+    music = pictures / "music.wav"
+    assert run_ffmpeg("-f", "lavfi", "-i", "sine=1000:r=48000:d=12", str(music)).returncode == 0
+    shots: list[dict[str, object]] = [
+        {"image": "0.png", "duration_s": 4},
+        {"image": "clip-440.mp4", "sound": "keep"},
+        {"image": "1.png", "duration_s": 4},
+    ]
+    manifest = make(brief_of(pictures, shots, sound=str(music)), tmp_path / "out")
+    film = tmp_path / "out" / "video-9x16.mp4"
+    assert manifest.status == "passed", manifest.reasons
+    assert share_of(film, 1000, 1, 3) > 0.95
+    assert share_of(film, 440, 4.8, 6.2) > 0.9

@@ -16,7 +16,8 @@ from PIL import Image, ImageDraw, ImageFont
 from media_factory.assets import Asset
 from media_factory.captions.cards import CaptionBox, CaptionStyle
 from media_factory.rendering.model import Camera, SegmentRequest, ShotSpan, Window
-from media_factory.rendering.segments import FILM_ENCODING, planes_of_frame
+from media_factory.rendering.planes import planes_of_frame
+from media_factory.rendering.segments import FILM_ENCODING
 
 SIZE = (216, 384)
 STILL = Camera(start=Window(zoom=1), end=Window(zoom=1))

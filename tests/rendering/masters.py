@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from media_factory.assets import Asset
 from media_factory.rendering.inspect_model import InspectionRequest
 from media_factory.rendering.join import join
-from media_factory.rendering.segments import planes_of_frame
+from media_factory.rendering.planes import planes_of_frame
 
 Luma = NDArray[np.uint8]
 RATE = Fraction(15)

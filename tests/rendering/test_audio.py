@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from media_factory.errors import RenderError, SilentAudio
 from media_factory.rendering.audio import mix_sound, samples_at
-from media_factory.rendering.probe import SILENCE_LUFS, decode_check, measure_loudness, probe
+from media_factory.rendering.inspect_model import SILENCE_LUFS
+from media_factory.rendering.probe import decode_check, measure_loudness, probe
 from tests.rendering.sounds import Records, Sound, chatter, hear, level_db, mix_request, tone
 
 

@@ -50,6 +50,14 @@ def test_the_preset_decides_how_captions_look() -> None:
     assert look_of_captions(film(captions="boxed")).panel is not None
 
 
+def test_captions_have_one_size_for_the_whole_film() -> None:
+    long = "Bundesverfassungsgerichtsentscheidung"
+    words = spoken(f"The {long} is here.")
+    wide = scene().model_copy(update={"utterance": scene().utterance.model_copy(update={"words": words})})
+    made = film_of([scene(), wide], Look(theme=THEMES["news"]), "9:16", 1080)
+    assert look_of_captions(made).size_px < look_of_captions(film()).size_px
+
+
 def test_no_captions_leave_the_picture_clean() -> None:
     assert all(segment.captions == () and segment.caption_style is None for segment in film(captions="none").segments)
 

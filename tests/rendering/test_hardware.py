@@ -39,7 +39,6 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Install:
 
     def put(encoder: FakeHardware) -> FakeHardware:
         monkeypatch.setattr(encoders, "HARDWARE", {"fake_device": encoder})
-        monkeypatch.setattr("media_factory.rendering.hardware.HARDWARE", encoders.HARDWARE)
         monkeypatch.setenv(HARDWARE_VARIABLE, "1")
         return encoder
 

@@ -14,7 +14,8 @@ from media_factory.rendering.audio import mix_sound
 from media_factory.rendering.ffmpeg import source, write_file
 from media_factory.rendering.inspect_model import CaptionText, Inspection
 from media_factory.rendering.inspect_record import look_at
-from media_factory.rendering.inspection import inspect, inspection_request
+from media_factory.rendering.inspect_request import inspection_request
+from media_factory.rendering.inspection import inspect
 from media_factory.rendering.model import Master, Segment
 from media_factory.timing import Word
 from tests.rendering.masters import RATE, SIZE, asset_of, encoded, flat, gate, joined, panned

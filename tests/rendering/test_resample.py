@@ -65,4 +65,4 @@ def test_scaling_is_used_for_most_frames_of_a_push() -> None:
     for frame in range(100):
         width = 1431 - 81 * frame / 99
         fits += fit_axis((1431 - width) / 2, width / 1080, 1080, -96, 1431 + 96) is not None
-    assert fits > 60
+    assert fits > 90

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from media_factory.factory import Factory
-from media_factory.rendering.inspection import inspection_request
+from media_factory.rendering.inspect_request import inspection_request
 from media_factory.rendering.model import JoinRequest
 from media_factory.runs import Run, begin_run
 from tasks.inspection import inspect_master

@@ -172,6 +172,7 @@ all("[name=aspect]").forEach((choice) => {
     media.width = width;
     media.height = height;
     if (poster) media.poster = poster;
+    media.style.background = "";
     media.src = src;
     if (time) media.currentTime = time;
     if (playing) media.play().catch(() => {});
