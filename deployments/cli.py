@@ -19,6 +19,7 @@ from deployments.loading import loading
 from deployments.metrics import metrics
 from deployments.models import models
 from deployments.providers import providers
+from deployments.reconcile import reconcile
 from deployments.voices import voices
 from media_factory import __version__
 from media_factory.errors import MediaFactoryError
@@ -103,7 +104,7 @@ def up(port: int) -> None:
     sys.exit(run_up(port))
 
 
-for command in (costs, metrics, models, providers, voices):
+for command in (costs, metrics, models, providers, reconcile, voices):
     cli.add_command(command)
 
 

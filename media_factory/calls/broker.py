@@ -14,6 +14,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar, cast
 
 from media_factory.books.ledger import Intent
@@ -42,6 +43,7 @@ from media_factory.providers.base import (
     JobProvider,
     ModerationReply,
     PromptReply,
+    Recoverer,
     Reply,
     SoundReply,
     SpeechReply,
@@ -64,6 +66,8 @@ REPLIES: dict[str, type[Reply]] = {
 STAGE_TIMEOUT_S = 3600.0
 _DEADLINE_S = {"image": 300.0, "clip": 1800.0, "speech": 120.0, "sound": 300.0}
 _DEFAULT_DEADLINE_S = 60.0
+# The vendor's clock and that of the books.
+_CLOCKS_APART_S = 60.0
 # A vendor that asks for more patience than this is as good as away: somebody else may be asked.
 _LONGEST_PATIENCE_S = 120.0
 # No number of tries mends these, so the provider is left alone for a while; 429 only says "later".
@@ -127,10 +131,26 @@ class _Purchase(Generic[ResultT]):
                 await self.give_up(intent, OutcomeUnknown("its reply was kept on a disk that is not here"))
             elif intent.state == "open":
                 await self.doubt(intent, "the process that made the call ended before its answer was kept")
-        self.refuse_to_pay_again(await asyncio.to_thread(self.ledger.intents_of, self.key))
+        earlier = await asyncio.to_thread(self.ledger.intents_of, self.key)
+        if recovered := await self.recovered(earlier):
+            return await self.use(*recovered)
+        self.refuse_to_pay_again(earlier)
         order = order_for(self.provider, self.request, self.factory)
         async with paced(self.factory, self.provider.name, self.deadline_s):
             return await self.make_call(await asyncio.to_thread(self.ledger.open, order))
+
+    async def recovered(self, earlier: tuple[Intent, ...]) -> tuple[Intent, Reply] | None:
+        """Return what a vendor still has of a call whose answer was lost; asking for it costs nothing."""
+        doubts = [one for one in earlier if one.state == "in_doubt"]
+        if not doubts or not isinstance(self.provider, Recoverer):
+            return None
+        since = datetime.fromtimestamp(doubts[0].opened_at - _CLOCKS_APART_S, UTC)
+        async with _deadline(self.provider.name, _DEFAULT_DEADLINE_S):
+            reply = await self.provider.recover(self.request, since)
+        if reply is None:
+            return None
+        await asyncio.to_thread(self.spool.write, doubts[0].id, reply)
+        return doubts[0], reply
 
     def refuse_to_pay_again(self, earlier: tuple[Intent, ...]) -> None:
         """Raise if the same thing may have been paid so often that a person must decide."""
@@ -197,7 +217,7 @@ class _Purchase(Generic[ResultT]):
 
     def book_success(self, intent: Intent, reply: Reply, seconds: float) -> None:
         """Settle a call; where the vendor honours keys, the ones before it were the same purchase."""
-        if intent.state in ("open", "ticketed"):
+        if intent.state in ("open", "ticketed", "in_doubt"):
             self.ledger.spool(intent.id, intent.id, reply.price_usd, reply.vendor_id, seconds)
         if intent.state != "settled":
             self.ledger.settle(intent.id)

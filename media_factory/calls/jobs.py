@@ -14,6 +14,9 @@ ReplyT = TypeVar("ReplyT", bound=Reply)
 _FETCHES = 3
 
 
+_FETCH_S, _POLL_S = 600.0, 60.0
+
+
 async def reply_for(provider: JobProvider[Any, ReplyT], ticket: Ticket, deadline_s: float) -> ReplyT:
     """Return a ticket's reply, asking as often as the vendor likes to be asked.
 
@@ -31,17 +34,23 @@ async def reply_for(provider: JobProvider[Any, ReplyT], ticket: Ticket, deadline
         await asyncio.sleep(provider.poll_every_s)
     for _ in range(_FETCHES):
         try:
-            return await provider.fetch(ticket)
+            async with asyncio.timeout(_FETCH_S):
+                return await provider.fetch(ticket)
         except ProviderError as error:
             if not _passes(error):
                 raise
             await asyncio.sleep(error.retry_after_s or provider.poll_every_s)
+        except TimeoutError:
+            continue
     raise StillMaking(f"{provider.name} has made {ticket.id}, but does not give it out; its ticket is kept")
 
 
 async def _done(provider: JobProvider[Any, ReplyT], ticket: Ticket) -> bool:
     try:
-        return (await provider.poll(ticket)).done
+        async with asyncio.timeout(_POLL_S):
+            return (await provider.poll(ticket)).done
+    except TimeoutError:
+        return False
     except InvalidRequest as error:
         raise ProviderUnavailable(f"{provider.name} does not know {ticket.id} any more: {error}") from error
     except ProviderError as error:

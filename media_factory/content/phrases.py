@@ -70,7 +70,7 @@ class PhraseIndex(Generic[LabelT]):
             self._add("plain", phrase(text), label)
             # In the readings that spell figures as letters, "12" is "i2" and so on.
             if (letters := spelt(fold(text))) != fold(text):
-                self._add("plain", phrase(letters + ("*" if text.endswith("*") else "")), label)
+                self._add("plain", phrase(letters), label)
             if len(skeleton(phrase(text).row)) >= _LEAST_SKELETON:
                 self._add("skeleton", phrase(text, "skeleton"), label)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Literal, TypeVar
@@ -18,6 +19,19 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar
 from pydantic import Field
 
 from media_factory.model import Model
+from media_factory.replies import (
+    AlignReply,
+    ClipReply,
+    ImageReply,
+    ModerationReply,
+    Progress,
+    PromptReply,
+    Reply,
+    SoundReply,
+    SpeechReply,
+    Ticket,
+    Voice,
+)
 from media_factory.requests import (
     AlignRequest,
     ClipRequest,
@@ -29,7 +43,6 @@ from media_factory.requests import (
     SpeechRequest,
 )
 from media_factory.settings import Settings
-from media_factory.timing import Word
 
 Modality = Literal["prompt", "image", "speech", "clip", "sound", "align", "moderation"]
 RequestT = TypeVar("RequestT")
@@ -71,89 +84,6 @@ class Call:
 
     key: str
     files: Mapping[str, Path] = field(default_factory=dict)
-
-
-class Reply(Model):
-    """What every reply says beside its content."""
-
-    price_usd: Decimal | None = Field(description="what the vendor charged; None if nobody knows")
-    vendor_id: str | None = Field(default=None, description="the vendor's own name for the call, for its support")
-
-
-class PromptReply(Reply):
-    """A picture prompt."""
-
-    text: str = Field(min_length=1)
-
-
-class ImageReply(Reply):
-    """Encoded picture bytes."""
-
-    data: bytes
-    media_type: str
-
-
-class SpeechReply(Reply):
-    """Encoded sound, and when each word of the text is spoken, where the provider knows.
-
-    `words` has exactly one entry per whitespace-separated word of the request's text (per `captions.words.split_words`
-    for languages without spaces), in order, with the written form. Sound is WAV.
-    """
-
-    data: bytes
-    media_type: str
-    words: tuple[Word, ...] | None
-
-
-class ClipReply(Reply):
-    """Encoded moving picture."""
-
-    data: bytes
-    media_type: str
-
-
-class SoundReply(Reply):
-    """Encoded sound without words."""
-
-    data: bytes
-    media_type: str
-
-
-class AlignReply(Reply):
-    """When each word of the text is spoken, as `SpeechReply.words` has it."""
-
-    words: tuple[Word, ...]
-
-
-class ModerationReply(Reply):
-    """Whether a text may be published; `categories` are the vendor's names for what speaks against it."""
-
-    flagged: bool
-    categories: tuple[str, ...] = ()
-
-
-class Ticket(Model):
-    """What a queueing vendor gave us to come back with."""
-
-    provider: str
-    id: str
-
-
-class Progress(Model):
-    """Where a vendor's queue stands with a ticket."""
-
-    done: bool
-    fraction: float | None = Field(default=None, ge=0, le=1)
-
-
-class Voice(Model):
-    """A voice of a vendor."""
-
-    id: str = Field(description="what a brief's `voice` names")
-    name: str
-    languages: tuple[str, ...] = ()
-    description: str = ""
-    cloned: bool = False
 
 
 class Provider(ABC, Generic[RequestT]):
@@ -267,6 +197,14 @@ class VoiceCloner(ABC):
         """Make a voice from samples of a person's speech."""
 
 
+class Recoverer(ABC):
+    """What a provider also is when its vendor keeps what it made, and can be asked for it without being paid again."""
+
+    @abstractmethod
+    async def recover(self, request: Any, since: datetime) -> Reply | None:
+        """Return what was made for such a request since a moment, and whose answer was lost; None if nothing was."""
+
+
 AnyProvider = Provider[Any]
 
 __all__ = [
@@ -289,6 +227,7 @@ __all__ = [
     "PromptReply",
     "PromptWriter",
     "Provider",
+    "Recoverer",
     "Reply",
     "SoundProvider",
     "SoundReply",

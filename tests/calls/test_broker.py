@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from media_factory.errors import (
 )
 from media_factory.factory import Factory
 from media_factory.policy import Caps, InDoubt, Policy
-from media_factory.providers.base import Call, ImageReply
+from media_factory.providers.base import Call, ImageReply, Recoverer
 from media_factory.requests import ClipRequest, ImageRequest
 from media_factory.runs import Run, begin_run
 from media_factory.testing import Dials, FakeClip, FakeImage
@@ -278,3 +279,29 @@ def test_the_spool_says_how_much_room_is_missing(make_factory: MakeFactory, tmp_
     spool.folder.write_text("a file where the folder should be")
     with pytest.raises(StoreError, match="a paid reply of 5 bytes could not be kept"):
         spool.write("one", ImageReply(data=b"bytes", media_type="image/png", price_usd=PRICE))
+
+
+class Remembering(FakeImage, Recoverer):
+    """A vendor that keeps what it made."""
+
+    kept: ImageReply | None = None
+
+    async def generate(self, request: ImageRequest, call: Call) -> ImageReply:
+        self.kept = await FakeImage().generate(request, call)
+        return await super().generate(request, call)
+
+    async def recover(self, request: ImageRequest, since: datetime) -> ImageReply | None:
+        assert datetime.now(UTC) - since < timedelta(minutes=10)
+        return self.kept
+
+
+async def test_a_vendor_that_keeps_what_it_made_is_asked_for_it_before_it_is_paid_again(
+    make_factory: MakeFactory,
+) -> None:
+    maker = Remembering(Dials(failures=[ProviderTimeout("late")], name="vendor", vendor=True, price_usd=PRICE))
+    factory = make_factory(maker)
+    with pytest.raises(ProviderTimeout):
+        await make_picture(REQUEST, factory)
+    await make_picture(REQUEST, factory)
+    assert len(maker.dials.calls) == 1
+    assert states(factory) == ["settled"]

@@ -18,6 +18,7 @@ from media_factory.model import Model
 from media_factory.providers.base import (
     Call,
     Capabilities,
+    Recoverer,
     SpeechProvider,
     SpeechReply,
     Voice,
@@ -71,7 +72,9 @@ class _Asked:
     body: dict[str, Any]
 
 
-class ElevenLabsSpeech(AccountProvider[SpeechRequest], SpeechProvider, VoiceSource, VoiceCloner, ModelSource):
+class ElevenLabsSpeech(
+    AccountProvider[SpeechRequest], SpeechProvider, VoiceSource, VoiceCloner, ModelSource, Recoverer
+):
     """Speaks with the voices of an account; `voice` is an id or a name, George if a request names none.
 
     Emotion becomes a tag for eleven_v3 and eleven_v4 and a setting of the voice for others; `style` reaches only those
