@@ -18,8 +18,9 @@ def new_holder() -> str:
 
 def is_gone(holder: str) -> bool:
     """Return whether a holder has certainly ended: it ran on this machine, and its process is no more."""
-    host, pid, started, _ = holder.rsplit(":", 3)
-    if host != socket.gethostname():
+    host, _, rest = holder.partition(":")
+    pid, _, started = rest.rpartition(":")[0].partition(":")
+    if host != socket.gethostname() or not pid.isdigit():
         return False
     try:
         os.kill(int(pid), 0)

@@ -23,7 +23,7 @@ from media_factory.assets import assets_in
 from media_factory.books.books import Books, Receipt
 from media_factory.errors import AssetLost, LeaseLost, MediaFactoryError, StageTimeout
 from media_factory.factory import Factory
-from media_factory.holders import new_holder
+from media_factory.holders import is_gone, new_holder
 from media_factory.model import Model, canonical_json, digest_of
 from media_factory.runs import StageRecord, State, current_run
 
@@ -194,7 +194,7 @@ async def hold_lease(books: Books, key: str, ttl_s: float) -> AsyncIterator[None
     """
     holder = new_holder()
     pause_s = _WAIT_FIRST_S
-    while not await asyncio.to_thread(books.acquire_lease, key, holder, ttl_s):
+    while not await asyncio.to_thread(_take_lease, books, key, holder, ttl_s):
         await asyncio.sleep(pause_s)
         pause_s = min(_WAIT_MOST_S, pause_s * 1.5)
     # A thread keeps the lease alive, not a task: a busy event loop must not lose it.
@@ -208,6 +208,17 @@ async def hold_lease(books: Books, key: str, ttl_s: float) -> AsyncIterator[None
     finally:
         done.set()
         await asyncio.to_thread(books.release_lease, key, holder)
+
+
+def _take_lease(books: Books, key: str, holder: str, ttl_s: float) -> bool:
+    """Take a lease if it is free; one whose holder died on this machine need not expire first."""
+    if books.acquire_lease(key, holder, ttl_s):
+        return True
+    other = books.lease_holder(key)
+    if other is None or not is_gone(other):
+        return False
+    books.release_lease(key, other)
+    return books.acquire_lease(key, holder, ttl_s)
 
 
 def _keep_lease(

@@ -126,6 +126,11 @@ class Books:
         with self._database.writing() as connection:
             return connection.execute(statement).rowcount == 1
 
+    def lease_holder(self, key: str) -> str | None:
+        """Return who holds the lease on a key, or held it last without giving it back."""
+        with self._database.reading() as connection:
+            return connection.execute(sa.select(leases.c.holder).where(leases.c.key == key)).scalar()
+
     def release_lease(self, key: str, holder: str) -> None:
         """Give a lease back; nothing happens if we don't hold it."""
         with self._database.writing() as connection:

@@ -53,11 +53,11 @@ class Limits:
         with self._database.writing() as connection:
             connection.execute(sa.delete(slots).where(slots.c.name == name, slots.c.holder == holder))
 
-    def holders(self, name: str) -> int:
-        """Return how many slots are held."""
-        held = sa.select(sa.func.count()).where(slots.c.name == name, slots.c.expires_at >= database_now())
+    def holders(self, name: str) -> tuple[str, ...]:
+        """Return who holds a slot."""
+        held = sa.select(slots.c.holder).where(slots.c.name == name, slots.c.expires_at >= database_now())
         with self._database.reading() as connection:
-            return int(connection.execute(held).scalar_one())
+            return tuple(connection.execute(held.order_by(slots.c.holder)).scalars())
 
     def take_token(self, name: str, per_minute: float) -> float:
         """Take a token from a bucket that fills at a pace; return 0, or the seconds until there will be one.

@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from media_factory.books.limits import Limits
 from media_factory.errors import BooksError, NotReached
 from media_factory.factory import Factory
-from media_factory.holders import new_holder
+from media_factory.holders import is_gone, new_holder
 from media_factory.policy import Pace
 
 _EVERYONE = "*"
@@ -45,10 +45,10 @@ async def paced(factory: Factory, provider: str, deadline_s: float) -> AsyncIter
 
 @asynccontextmanager
 async def _slot(limits: Limits, name: str, most: int) -> AsyncIterator[None]:
-    """Hold one of so many slots; a dead holder's comes back after half a minute."""
+    """Hold one of so many slots; a dead holder's comes back, after half a minute at the latest."""
     holder = new_holder()
     pause_s = _WAIT_FIRST_S
-    while not await asyncio.to_thread(limits.acquire_slot, name, holder, most, _TTL_S):
+    while not await asyncio.to_thread(_take, limits, name, holder, most):
         await asyncio.sleep(pause_s * random.uniform(0.5, 1.5))  # noqa: S311 - spreads the waiters
         pause_s = min(_WAIT_MOST_S, pause_s * 1.5)
     done = threading.Event()
@@ -58,6 +58,16 @@ async def _slot(limits: Limits, name: str, most: int) -> AsyncIterator[None]:
     finally:
         done.set()
         await asyncio.to_thread(limits.release_slot, name, holder)
+
+
+def _take(limits: Limits, name: str, holder: str, most: int) -> bool:
+    """Take a slot if one is free; those whose holders died on this machine need not expire first."""
+    if limits.acquire_slot(name, holder, most, _TTL_S):
+        return True
+    gone = [other for other in limits.holders(name) if is_gone(other)]
+    for other in gone:
+        limits.release_slot(name, other)
+    return bool(gone) and limits.acquire_slot(name, holder, most, _TTL_S)
 
 
 def _keep(limits: Limits, name: str, holder: str, done: threading.Event) -> None:

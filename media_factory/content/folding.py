@@ -2,8 +2,8 @@
 
 `fold` undoes how letters are drawn: full-width, circled and mathematical letters, look-alikes of other scripts, marks
 piled on letters, invisible characters. `readings` then gives what a reader may take the folded text for: figures and
-signs that stand for letters ("p4ss"), and drawn-out letters ("nooo"). Every reading is kept as its letters and figures
-without anything between them, and where its words begin and end.
+signs that stand for letters ("p4ss"), drawn-out letters ("nooo"), and vowels behind a mask ("w*rd"). Every reading is
+kept as its letters and figures without anything between them, and where its words begin and end.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from itertools import accumulate
+from unicodedata import combining
 
 from decancer_py import parse
 
@@ -39,9 +40,14 @@ _LEET = re.compile(
 )
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")
 _DOUBLED = re.compile(r"(.)\1+")
+# An apostrophe parts words too: "who're" is no other word.
+_PARTING = re.compile("[ ']")
+# "w*rd": the sign hides a vowel more often than not.
+_MASKED = re.compile(r"(?<=[a-z])[*#](?=[a-z])")
+_VOWELS = "aeiou"
+# The marks that make other letters of kana: ga of ka, pa of ha.
+_VOICED = "\u3099\u309a"
 _MOST_PASSES = 4
-
-Written = Literal["plain", "skeleton"]
 
 
 @dataclass(frozen=True)
@@ -51,14 +57,19 @@ class Reading:
     Args:
         row: letters and figures, nothing between them.
         starts: where each word begins in the row, rising.
-        spaced: whether white space stands before each word; else it is parted from the one before by signs alone.
-        written: how phrases must be written to be found in it.
+        spaced: whether more than signs stand before each word; `can't` is two words for this.
+        odd: in a skeleton, where the words begin that somebody wrote strangely; None elsewhere.
     """
 
     row: str
     starts: tuple[int, ...]
     spaced: tuple[bool, ...]
-    written: Written = "plain"
+    odd: frozenset[int] | None = None
+
+    @property
+    def is_skeleton(self) -> bool:
+        """Whether phrases must be skeletons to be found in it."""
+        return self.odd is not None
 
     @cached_property
     def ends(self) -> frozenset[int]:
@@ -66,7 +77,7 @@ class Reading:
         return frozenset((*self.starts[1:], len(self.row)))
 
     def cuts(self, start: int, end: int) -> Iterator[tuple[int, bool]]:
-        """Give each place between `start` and `end` where a word begins, and whether white space stands there."""
+        """Give each place between `start` and `end` where a word begins, and whether it is `spaced`."""
         for index in range(bisect_right(self.starts, start), bisect_left(self.starts, end)):
             yield self.starts[index], self.spaced[index]
 
@@ -89,13 +100,20 @@ def _folded_once(text: str) -> str:
     if text.isascii():
         return _SPACES.sub(" ", _INVISIBLE.sub("", text)).lower()
     turned = bool(_OVERRIDES.search(text))
-    text = _SURROGATES.sub(" ", text)
-    # The library draws "ß" as "b".
-    text = unicodedata.normalize("NFKC", text).replace("ß", "ss").replace("ẞ", "ss")
+    text = _without_marks(_SURROGATES.sub(" ", text))
     if not turned:
         text = _INVISIBLE.sub("", text)
     text = str(parse(_SPACES.sub(" ", text), retain_japanese=True, disable_bidi=not turned))
     return _SPACES.sub(" ", _INVISIBLE.sub("", text)).lower()
+
+
+def _without_marks(text: str) -> str:
+    """Return a text in compatible letters without their accents, which the library takes for other letters.
+
+    decancer 0.4.1 folds "ó" to "p" and "ß" to "b".
+    """
+    apart = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("ẞ", "ss"))
+    return unicodedata.normalize("NFC", "".join(one for one in apart if one in _VOICED or not combining(one)))
 
 
 def spelt(folded: str) -> str:
@@ -108,17 +126,43 @@ def skeleton(word: str) -> str:
     return _DOUBLED.sub(r"\1", word.replace("l", "i"))
 
 
-def reading(folded: str, written: Written = "plain") -> Reading:
-    """Return the reading of a folded text as it stands, or of its skeleton."""
-    pieces, starts, spaced, length, before = [], [], [], 0, 0
-    for token in _TOKENS.finditer(folded):
-        piece = skeleton(token.group()) if written == "skeleton" else token.group()
-        starts.append(length)
-        spaced.append(" " in folded[before : token.start()])
-        pieces.append(piece)
-        length += len(piece)
-        before = token.end()
-    return Reading("".join(pieces), tuple(starts), tuple(spaced), written)
+def reading(folded: str) -> Reading:
+    """Return the reading of a folded text as it stands."""
+    tokens = list(_TOKENS.finditer(folded))
+    return _row([token.group() for token in tokens], _spaced(folded, tokens))
+
+
+def skeleton_reading(folded: str, letters: str, written: str) -> Reading:
+    """Return the reading of a text's skeleton.
+
+    Args:
+        folded: the folded text.
+        letters: the same with its figures spelt as letters, character for character.
+        written: what `fold` was given.
+    """
+    plain = None if written.isascii() else frozenset(_TOKENS.findall(_without_marks(written).lower()))
+    tokens = list(_TOKENS.finditer(letters))
+    strange = [_is_odd(token.group(), folded[token.start() : token.end()], plain) for token in tokens]
+    row = _row([skeleton(token.group()) for token in tokens], _spaced(letters, tokens))
+    odd = frozenset(start for start, is_odd in zip(row.starts, strange, strict=True) if is_odd)
+    return Reading(row.row, row.starts, row.spaced, odd)
+
+
+def _spaced(text: str, tokens: list[re.Match[str]]) -> tuple[bool, ...]:
+    ends = [0, *(token.end() for token in tokens)]
+    return tuple(
+        bool(_PARTING.search(text, before, token.start())) for before, token in zip(ends, tokens, strict=False)
+    )
+
+
+def _row(pieces: list[str], spaced: tuple[bool, ...]) -> Reading:
+    starts = accumulate((len(piece) for piece in pieces[:-1]), initial=0) if pieces else ()
+    return Reading("".join(pieces), tuple(starts), spaced)
+
+
+def _is_odd(token: str, folded: str, plain: frozenset[str] | None) -> bool:
+    """Say whether a word holds figures for letters, look-alikes, or a letter that is drawn out."""
+    return token != folded or (plain is not None and folded not in plain) or bool(_DRAWN_OUT.search(token))
 
 
 def readings(text: str) -> tuple[Reading, ...]:
@@ -128,11 +172,13 @@ def readings(text: str) -> tuple[Reading, ...]:
     found = dict.fromkeys((folded, letters))
     if _DRAWN_OUT.search(letters):
         found |= dict.fromkeys((_DRAWN_OUT.sub(r"\1", letters), _DRAWN_OUT.sub(r"\1\1", letters)))
+    if _MASKED.search(letters):
+        found |= dict.fromkeys(_MASKED.sub(vowel, letters) for vowel in _VOWELS)
     rows = [reading(one) for one in found]
     # Plain letters leave nothing to guess; skeletons are for the rest.
-    if len(found) > 1 or folded != _SPACES.sub(" ", text).lower():
-        rows.append(reading(letters, "skeleton"))
+    if len(found) > 1 or not text.isascii():
+        rows.append(skeleton_reading(folded, letters, text))
     return tuple(rows)
 
 
-__all__ = ["Reading", "Written", "fold", "reading", "readings", "skeleton", "spelt"]
+__all__ = ["Reading", "fold", "reading", "readings", "skeleton", "skeleton_reading", "spelt"]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
-from media_factory.content.folding import Reading, Written, fold, reading, skeleton, spelt
+from media_factory.content.folding import Reading, fold, reading, skeleton_reading, spelt
 
 LabelT = TypeVar("LabelT")
-_HEAD = 2
+# Phrases are kept by their first letters: by four of them where they have as many.
+_LEAST, _HEADS = 2, (2, 3, 4)
 # Shorter words than these are found by chance where two words meet ("an al…"), or have the skeleton of others.
-_PARTED_ANYWHERE, _LEAST_SKELETON = 8, 4
+_PARTED_ANYWHERE, _LEAST_SKELETON, _LEAST_RUN_TOGETHER, _LEAST_SPELT = 8, 4, 3, 6
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,13 @@ class Phrase:
     open_end: bool
 
     def end_in(self, text: Reading, start: int) -> int | None:
-        """Return where the phrase ends in a reading if it stands at `start`, where a word begins; else None."""
+        """Return where the phrase ends in a reading that has its letters at `start`; None if they are no words."""
         end = start + len(self.row)
-        if not text.row.startswith(self.row, start) or not (self.open_end or end in text.ends):
+        if not (self.open_end or end in text.ends):
             return None
         cuts = list(text.cuts(start, end))
+        if text.odd is not None and not any(at in text.odd for at in (start, *(at for at, _ in cuts))):
+            return None
         # Spelt out: every letter stands alone, and so does the last.
         if len(cuts) == len(self.row) - 1 and end in text.ends:
             return end
@@ -43,7 +46,7 @@ class Phrase:
         return None if parted else end
 
 
-def phrase(text: str, written: Written = "plain") -> Phrase:
+def phrase(text: str, *, as_skeleton: bool = False) -> Phrase:
     """Return the phrase of a text; a `*` at its end lets its last word go on.
 
     >>> phrase("Hand grenade*").row
@@ -55,37 +58,71 @@ def phrase(text: str, written: Written = "plain") -> Phrase:
     body = text.strip().removesuffix("*")
     if "*" in body:
         raise ValueError("a * may stand at the end only")
-    words = reading(fold(body), written)
-    if len(words.row) < _HEAD:
-        raise ValueError(f"a phrase needs at least {_HEAD} letters or figures")
+    folded = fold(body)
+    words = skeleton_reading(folded, folded, body) if as_skeleton else reading(folded)
+    if len(words.row) < _LEAST:
+        raise ValueError(f"a phrase needs at least {_LEAST} letters or figures")
     return Phrase(words.row, frozenset(words.starts[1:]), open_end=text.strip().endswith("*"))
+
+
+ByHead: TypeAlias = dict[str, list[tuple[Phrase, LabelT]]]
+Found: TypeAlias = tuple[int, int, LabelT]
 
 
 class PhraseIndex(Generic[LabelT]):
     """Phrases with labels, found in a reading in one pass over its words."""
 
     def __init__(self, labelled: Iterable[tuple[str, LabelT]]) -> None:
-        self._by_head: dict[Written, dict[str, list[tuple[Phrase, LabelT]]]] = {"plain": {}, "skeleton": {}}
+        self._plain: ByHead[LabelT] = {}
+        self._skeletons: ByHead[LabelT] = {}
         for text, label in labelled:
-            self._add("plain", phrase(text), label)
-            # In the readings that spell figures as letters, "12" is "i2" and so on.
-            if (letters := spelt(fold(text))) != fold(text):
-                self._add("plain", phrase(letters), label)
-            if len(skeleton(phrase(text).row)) >= _LEAST_SKELETON:
-                self._add("skeleton", phrase(text, "skeleton"), label)
+            as_written, letters = phrase(text), spelt(fold(text))
+            _add(self._plain, as_written, label)
+            # In the readings that spell figures as letters, "12" is "i2" and so on; "age 5" would be any "ages".
+            if letters != fold(text):
+                if len(as_written.row) < _LEAST_SPELT:
+                    continue
+                _add(self._plain, phrase(letters), label)
+            bones = phrase(letters, as_skeleton=True)
+            if len(bones.row) >= _LEAST_SKELETON:
+                _add(self._skeletons, bones, label)
 
-    def _add(self, written: Written, one: Phrase, label: LabelT) -> None:
-        listed = self._by_head[written].setdefault(one.row[:_HEAD], [])
-        if (one, label) not in listed:
-            listed.append((one, label))
-
-    def find(self, text: Reading) -> Iterator[tuple[int, int, LabelT]]:
+    def find(self, text: Reading) -> Iterator[Found[LabelT]]:
         """Give where each phrase that stands in a reading begins and ends, and its label."""
-        by_head = self._by_head[text.written]
+        by_head = self._skeletons if text.is_skeleton else self._plain
         for start in text.starts:
-            for one, label in by_head.get(text.row[start : start + _HEAD], ()):
+            for one, label in _at(by_head, text.row, start):
                 if (end := one.end_in(text, start)) is not None:
                     yield start, end, label
+                yield from _run_together(by_head, text, start, start + len(one.row), label)
+
+
+def _at(by_head: ByHead[LabelT], row: str, start: int) -> list[tuple[Phrase, LabelT]]:
+    """Return the phrases whose letters stand in a row at a place."""
+    found = []
+    for length in _HEADS:
+        for pair in by_head.get(row[start : start + length], ()):
+            if row.startswith(pair[0].row, start):
+                found.append(pair)
+    return found
+
+
+def _run_together(
+    by_head: ByHead[LabelT], text: Reading, start: int, end: int, label: LabelT
+) -> Iterator[Found[LabelT]]:
+    """Give a phrase that goes over into another without an end of its own, and that other: two words of a hashtag."""
+    if end in text.ends or end - start < _LEAST_RUN_TOGETHER:
+        return
+    for other, other_label in _at(by_head, text.row, end):
+        if (last := other.end_in(text, end)) is not None:
+            yield start, end, label
+            yield end, last, other_label
+
+
+def _add(by_head: ByHead[LabelT], one: Phrase, label: LabelT) -> None:
+    listed = by_head.setdefault(one.row[: _HEADS[-1]], [])
+    if (one, label) not in listed:
+        listed.append((one, label))
 
 
 __all__ = ["Phrase", "PhraseIndex", "phrase"]

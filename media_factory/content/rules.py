@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from media_factory.content.folding import Reading
 from media_factory.content.phrases import PhraseIndex, phrase
@@ -48,6 +48,14 @@ class Rule(Model):
     together: tuple[tuple[str, ...], ...] = ()
     within: int = Field(default=60, ge=1, description="letters and figures between what must stand together")
     unless: tuple[str, ...] = ()
+
+    @field_validator("unless", mode="before")
+    @classmethod
+    def _flat(cls, value: object) -> object:
+        """Take lists among the phrases: a YAML alias repeats another rule's."""
+        if not isinstance(value, list):
+            return value
+        return [one for each in value for one in (each if isinstance(each, list) else [each])]
 
     @model_validator(mode="after")
     def _complete(self) -> Rule:

@@ -107,7 +107,7 @@ def hold_slots(books: Books, number: int, most: int) -> int:
     while held < 5 and time.monotonic() < deadline:
         if books.limits.acquire_slot("vendor", holder, most, 60):
             held += 1
-            seen = max(seen, books.limits.holders("vendor"))
+            seen = max(seen, len(books.limits.holders("vendor")))
             books.limits.release_slot("vendor", holder)
     assert held == 5
     return seen
