@@ -189,9 +189,13 @@ class ContentRefused(ProviderError):
 
 
 class OutcomeUnknown(ProviderError):
-    """An earlier call may have been paid and left nothing; paying again is for a person (or the policy) to decide."""
+    """Earlier calls may have been paid and left nothing; paying this provider again is for a person to decide.
+
+    Somebody else may be asked: that is another purchase, and the result says so.
+    """
 
     paid = "unknown"
+    falls_back = True
 
 
 class BudgetExceeded(MediaFactoryError):

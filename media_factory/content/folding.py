@@ -13,8 +13,8 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import accumulate
+from functools import cache, cached_property
+from itertools import accumulate, compress
 from unicodedata import combining
 
 from decancer_py import parse
@@ -31,6 +31,7 @@ _OVERRIDES = re.compile("[\u202d\u202e]")
 # Scripts that put no spaces between words: every character may begin or end one.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _TOKENS = re.compile(f"[{_UNSPACED}]|[^\\W_{_UNSPACED}]+")
+_GAPS_AND_TOKENS = re.compile(rf"([\W_]*)({_TOKENS.pattern})")
 _FIGURES = str.maketrans("013457895@$!|+", "oieastbgsasiit")
 # A sign is a letter only where it stands before or between letters: "Stop!" ends with a mark.
 _SIGNS = re.compile(r"[!|+](?![a-z0-9@$])|(?<![a-z0-9@$])[@$](?![a-z0-9@$])")
@@ -40,8 +41,6 @@ _LEET = re.compile(
 )
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")
 _DOUBLED = re.compile(r"(.)\1+")
-# An apostrophe parts words too: "who're" is no other word.
-_PARTING = re.compile("[ ']")
 # "w*rd": the sign hides a vowel more often than not.
 _MASKED = re.compile(r"(?<=[a-z])[*#](?=[a-z])")
 _VOWELS = "aeiou"
@@ -113,7 +112,13 @@ def _without_marks(text: str) -> str:
     decancer 0.4.1 folds "ó" to "p" and "ß" to "b".
     """
     apart = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("ẞ", "ss"))
-    return unicodedata.normalize("NFC", "".join(one for one in apart if one in _VOICED or not combining(one)))
+    return unicodedata.normalize("NFC", apart if apart.isascii() else apart.translate(_marks()))
+
+
+@cache
+def _marks() -> dict[int, None]:
+    """Return the marks that are dropped; the last of Unicode's is below the bound."""
+    return {code: None for code in range(0x300, 0x1E950) if combining(chr(code)) and chr(code) not in _VOICED}
 
 
 def spelt(folded: str) -> str:
@@ -128,41 +133,40 @@ def skeleton(word: str) -> str:
 
 def reading(folded: str) -> Reading:
     """Return the reading of a folded text as it stands."""
-    tokens = list(_TOKENS.finditer(folded))
-    return _row([token.group() for token in tokens], _spaced(folded, tokens))
+    found = _GAPS_AND_TOKENS.findall(folded)
+    return _row([token for _, token in found], [gap for gap, _ in found])
 
 
-def skeleton_reading(folded: str, letters: str, written: str) -> Reading:
+def skeleton_reading(folded: str, letters: str, lookalikes: frozenset[str] = frozenset()) -> Reading:
     """Return the reading of a text's skeleton.
 
     Args:
         folded: the folded text.
         letters: the same with its figures spelt as letters, character for character.
-        written: what `fold` was given.
+        lookalikes: words of the folded text that are written in letters of several scripts and the like.
     """
-    plain = None if written.isascii() else frozenset(_TOKENS.findall(_without_marks(written).lower()))
-    tokens = list(_TOKENS.finditer(letters))
-    strange = [_is_odd(token.group(), folded[token.start() : token.end()], plain) for token in tokens]
-    row = _row([skeleton(token.group()) for token in tokens], _spaced(letters, tokens))
-    odd = frozenset(start for start, is_odd in zip(row.starts, strange, strict=True) if is_odd)
-    return Reading(row.row, row.starts, row.spaced, odd)
+    tokens = list(_GAPS_AND_TOKENS.finditer(letters))
+    row = _row([skeleton(token[2]) for token in tokens], [token[1] for token in tokens])
+    odd = (_is_odd(token[2], folded[token.start(2) : token.end()], lookalikes) for token in tokens)
+    return Reading(row.row, row.starts, row.spaced, frozenset(compress(row.starts, odd)))
 
 
-def _spaced(text: str, tokens: list[re.Match[str]]) -> tuple[bool, ...]:
-    ends = [0, *(token.end() for token in tokens)]
-    return tuple(
-        bool(_PARTING.search(text, before, token.start())) for before, token in zip(ends, tokens, strict=False)
-    )
-
-
-def _row(pieces: list[str], spaced: tuple[bool, ...]) -> Reading:
+def _row(pieces: list[str], gaps: list[str]) -> Reading:
     starts = accumulate((len(piece) for piece in pieces[:-1]), initial=0) if pieces else ()
-    return Reading("".join(pieces), tuple(starts), spaced)
+    # An apostrophe parts words too: "who're" is no other word.
+    return Reading("".join(pieces), tuple(starts), tuple(" " in gap or "'" in gap for gap in gaps))
 
 
-def _is_odd(token: str, folded: str, plain: frozenset[str] | None) -> bool:
+def _is_odd(token: str, folded: str, lookalikes: frozenset[str]) -> bool:
     """Say whether a word holds figures for letters, look-alikes, or a letter that is drawn out."""
-    return token != folded or (plain is not None and folded not in plain) or bool(_DRAWN_OUT.search(token))
+    return token != folded or folded in lookalikes or bool(_DRAWN_OUT.search(token))
+
+
+def _lookalikes(text: str, folded: str) -> frozenset[str]:
+    """Return the folded words that are not what a text has, accents and case apart."""
+    if text.isascii():
+        return frozenset()
+    return frozenset(_TOKENS.findall(folded)).difference(_TOKENS.findall(_without_marks(text).lower()))
 
 
 def readings(text: str) -> tuple[Reading, ...]:
@@ -176,8 +180,8 @@ def readings(text: str) -> tuple[Reading, ...]:
         found |= dict.fromkeys(_MASKED.sub(vowel, letters) for vowel in _VOWELS)
     rows = [reading(one) for one in found]
     # Plain letters leave nothing to guess; skeletons are for the rest.
-    if len(found) > 1 or not text.isascii():
-        rows.append(skeleton_reading(folded, letters, text))
+    if (lookalikes := _lookalikes(text, folded)) or len(found) > 1:
+        rows.append(skeleton_reading(folded, letters, lookalikes))
     return tuple(rows)
 
 

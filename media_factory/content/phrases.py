@@ -59,7 +59,7 @@ def phrase(text: str, *, as_skeleton: bool = False) -> Phrase:
     if "*" in body:
         raise ValueError("a * may stand at the end only")
     folded = fold(body)
-    words = skeleton_reading(folded, folded, body) if as_skeleton else reading(folded)
+    words = skeleton_reading(folded, folded) if as_skeleton else reading(folded)
     if len(words.row) < _LEAST:
         raise ValueError(f"a phrase needs at least {_LEAST} letters or figures")
     return Phrase(words.row, frozenset(words.starts[1:]), open_end=text.strip().endswith("*"))
@@ -99,12 +99,8 @@ class PhraseIndex(Generic[LabelT]):
 
 def _at(by_head: ByHead[LabelT], row: str, start: int) -> list[tuple[Phrase, LabelT]]:
     """Return the phrases whose letters stand in a row at a place."""
-    found = []
-    for length in _HEADS:
-        for pair in by_head.get(row[start : start + length], ()):
-            if row.startswith(pair[0].row, start):
-                found.append(pair)
-    return found
+    heads = (row[start : start + length] for length in _HEADS)
+    return [pair for head in heads for pair in by_head.get(head, ()) if row.startswith(pair[0].row, start)]
 
 
 def _run_together(

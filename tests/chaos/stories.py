@@ -13,6 +13,8 @@ from typing import Any
 
 from media_factory.errors import MediaFactoryError
 from media_factory.factory import Factory, factory_from_environment
+from media_factory.providers.base import JobProvider
+from media_factory.providers.runway import RunwayImages
 from media_factory.requests import ImageRequest, PromptRequest, SpeechRequest
 from media_factory.runs import Run, begin_run
 from media_factory.stages import Stage
@@ -69,6 +71,7 @@ def main() -> None:
     import media_factory.stages
 
     media_factory.stages.retry_delay_s = lambda _error, _attempt: 0.05
+    JobProvider.poll_every_s = RunwayImages.poll_every_s = 0.05
     names = json.loads(sys.argv[1])
     sys.exit(3 if asyncio.run(tell_all(names, int(sys.argv[2]))) else 0)
 

@@ -36,7 +36,7 @@ COMPATIBLE = {
     "speech": "compatible:gpt-4o-mini-tts",
 }
 KEYLESS = {"prompt": "openai", "image": "openai", "speech": "openai"}
-QUEUED = {"image": "runway"}
+QUEUED = {"image": "runway:gen4_image"}
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 

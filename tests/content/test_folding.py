@@ -46,7 +46,7 @@ def test_every_accented_latin_letter_keeps_its_letter() -> None:
 
 
 def test_scripts_without_spaces_are_words_letter_by_letter() -> None:
-    (reading, _) = readings("日本の港")
+    reading, *_ = readings("日本の港")
     assert reading.starts == (0, 1, 2, 3)
 
 

@@ -57,7 +57,8 @@ async def test_a_narration_changes_its_voice_as_a_whole(make_factory: MakeFactor
     factory = make_factory(first, second)
     made = await all_by_one(synthesize_speech, [asked("first"), asked("second")], factory)
     assert {utterance.provider for utterance in made} == {"second:instant"}
-    assert run.substitutions == ["second:instant stands in for first:instant (ProviderUnavailable)"]
+    (line,) = run.substitutions
+    assert line.startswith("second:instant stands in for first:instant (")
 
 
 @pytest.mark.usefixtures("no_waiting")
