@@ -34,6 +34,8 @@ _QUIET_PREFECT = {
     "PREFECT_LOGGING_LEVEL": "WARNING",
     # What goes wrong is said once, by us; the server keeps the run's own log.
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
+    # On a busy machine a private server takes longer to start than Prefect waits for it.
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
     # A private server that is stopped with a last event in hand says so with a traceback; the run is complete.
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
 }

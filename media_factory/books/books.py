@@ -131,6 +131,11 @@ class Books:
         with self._database.reading() as connection:
             return connection.execute(sa.select(leases.c.holder).where(leases.c.key == key)).scalar()
 
+    def leases(self) -> dict[str, str]:
+        """Return the holder of every lease that was not given back, by key."""
+        with self._database.reading() as connection:
+            return {row.key: row.holder for row in connection.execute(sa.select(leases.c.key, leases.c.holder))}
+
     def release_lease(self, key: str, holder: str) -> None:
         """Give a lease back; nothing happens if we don't hold it."""
         with self._database.writing() as connection:

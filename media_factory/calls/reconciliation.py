@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Literal, cast
 
+from media_factory.books.books import Books
 from media_factory.books.ledger import Intent
 from media_factory.calls.broker import REPLIES
 from media_factory.calls.spool import spool_of
@@ -52,6 +53,7 @@ async def reconcile(factory: Factory, *, ask_vendors: bool = True) -> tuple[Reco
             now = await asyncio.to_thread(factory.books.ledger.intent, intent.id)
             found.append(Reconciled(intent=now or intent, outcome=outcome, note=note))
     await asyncio.to_thread(_drop_used_replies, factory)
+    await asyncio.to_thread(_drop_leases_of_the_dead, factory.books)
     return tuple(found)
 
 
@@ -133,6 +135,12 @@ def _drop_used_replies(factory: Factory) -> None:
         intent = books.ledger.intent(intent_id)
         if intent is None or (intent.state == "settled" and books.has_made(intent.key.rpartition("/")[2])):
             spool.drop(intent_id)
+
+
+def _drop_leases_of_the_dead(books: Books) -> None:
+    for key, holder in books.leases().items():
+        if is_gone(holder):
+            books.release_lease(key, holder)
 
 
 __all__ = ["Outcome", "Reconciled", "dismiss", "reconcile"]

@@ -27,12 +27,15 @@ _LONGEST_SHARE_OF_PAUSES = 0.3
 class Alignment(Model):
     """The words of a sound in order; times are seconds from its start.
 
-    `method` is "provider" where the speech provider timed the words, "proportional" where they were spread by length.
+    `method` is "provider" where the speech provider timed the words, "forced" where a vendor's aligner found them,
+    "dtw" where another voice that says the same was warped onto the sound, "proportional" where they were spread by
+    length.
     """
 
     words: tuple[Word, ...]
-    method: Literal["provider", "proportional", "shifted"]
+    method: Literal["provider", "forced", "dtw", "proportional"]
     duration_s: float = Field(gt=0)
+    confidence: tuple[float, ...] = Field(default=(), description="of each word, 0 to 1, where the method tells")
 
 
 def align(text: str, language: str, duration_s: float, words: tuple[Word, ...] | None) -> Alignment:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from media_factory.captions.cepstra import Floats
+from media_factory.captions.cepstra import Floats, Ints
 
 _COARSE = 4
 # Speech runs at most so far ahead of, or behind, an even pace; the same for short sounds, in coarse frames.
@@ -19,8 +19,6 @@ _BAND, _LEAST_BAND = 0.12, 40
 _CORRIDOR = 30
 _FAR = 1e18
 _STAY, _STEP, _SKIP = 0, 1, 2
-
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ def warp(ours: Floats, theirs: Floats) -> Warp:
 
 @dataclass(frozen=True)
 class _Corridor:
-    """Where a way may go: for each of our frames, the first of theirs and the one after the last; neither ever falls."""
+    """Where a way may go: of each of our frames, the first of theirs and the one after the last; neither falls."""
 
     lows: Ints
     highs: Ints
@@ -80,7 +78,7 @@ def _cheapest(ours: Floats, theirs: Floats, corridor: _Corridor) -> Warp:
     for index, (low, high) in enumerate(zip(corridor.lows, corridor.highs, strict=True)):
         cost = _unlike(ours[index], theirs[low:high])
         if index:
-            row[earlier : low] = _FAR
+            row[earlier:low] = _FAR
             stay, step = row[low + 1 : high + 1], row[low:high]
             before = np.minimum(stay, step)
             move = np.where(step <= stay, _STEP, _STAY).astype(np.int8)
@@ -114,7 +112,8 @@ def _followed_back(ours: Floats, theirs: Floats, moves: list[NDArray[np.int8]], 
 
 
 def _unlike(frame: Floats, others: Floats) -> NDArray[np.float64]:
-    return np.sqrt(((others - frame) ** 2).sum(axis=1)).astype(np.float64)
+    lengths: NDArray[np.float64] = np.sqrt(np.square(others - frame).sum(axis=1, dtype=np.float64))
+    return lengths
 
 
-__all__ = ["Ints", "Warp", "warp"]
+__all__ = ["Warp", "warp"]
