@@ -11,7 +11,7 @@ from media_factory.rendering.model import Poster, PosterRequest
 from tasks.stage import stage
 
 
-@stage("make-poster", version=1, foretell=foretell_poster, heavy=True, memory=poster_memory)
+@stage("make-poster", version=2, foretell=foretell_poster, heavy=True, memory=poster_memory)
 async def make_poster(request: PosterRequest, factory: Factory) -> Poster:
     """Draw the frame that stands for the film."""
     from media_factory.drawing.placeholders import placeholder_in

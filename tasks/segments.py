@@ -13,7 +13,7 @@ from media_factory.timing import seconds_of
 from tasks.stage import stage
 
 
-@stage("render-segment", version=1, foretell=foretell_segment, timeout_s=1800, heavy=True, memory=segment_memory)
+@stage("render-segment", version=2, foretell=foretell_segment, timeout_s=1800, heavy=True, memory=segment_memory)
 async def render_segment(request: SegmentRequest, factory: Factory) -> Segment:
     """Compose and encode one run of frames, and look at what came out."""
     from media_factory.rendering.hardware import encode_anyhow

@@ -44,7 +44,7 @@ def compare(film: Path, raw: RawFrames, every: int = 6) -> Quality:
         log = Path(folder) / "vmaf.json"
         measure = f"libvmaf=n_subsample={every}:n_threads=2:feature=name=cambi:log_fmt=json:log_path={log}"
         graph = f"[0:v]{_SAME},split[a][b];[1:v]{_SAME},split[c][d];[a][c]{measure}[v];[b][d]xpsnr[x]"
-        command = [ffmpeg_program(), "-hide_banner", "-nostdin", "-i", str(film), *raw.as_input]
+        command = [ffmpeg_program(), "-hide_banner", "-nostats", "-nostdin", "-i", str(film), *raw.as_input]
         said = run_measured([*command, "-filter_complex", graph, "-map", "[v]", "-map", "[x]", "-f", "null", "-"])[1]
         pooled = json.loads(log.read_text())["pooled_metrics"]
     luma = next(line for line in said.splitlines() if "XPSNR  y:" in line)

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import TYPE_CHECKING
 
-import pysbd
-from pysbd.languages import LANGUAGE_CODES
+if TYPE_CHECKING:
+    import pysbd
 
 _OPENERS = "\"'“‘„«‹([{"
 _WIDE_END = re.compile(r"[。！？｡!?]+[”’」』）】〉》)\]]*|\.[”’」』）】)\]]*(?=\s)")
@@ -85,6 +86,9 @@ def _rule_for(text: str) -> re.Pattern[str] | None:
 
 @cache
 def _segmenter(language: str) -> pysbd.Segmenter:
+    import pysbd  # not every start splits a text
+    from pysbd.languages import LANGUAGE_CODES
+
     primary = language.split("-")[0].lower()
     return pysbd.Segmenter(language=primary if primary in LANGUAGE_CODES else "en", clean=False)
 

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cache
+from typing import TYPE_CHECKING, cast
 
-import budoux
+if TYPE_CHECKING:
+    import budoux
 
 # Basic Latin to Latin Extended-B, with the punctuation in between.
 _LATIN_END = "\u0250"
 
 _UNSPACED = {
-    "ja": budoux.load_default_japanese_parser,
-    "zh": budoux.load_default_simplified_chinese_parser,
-    "zh-hant": budoux.load_default_traditional_chinese_parser,
-    "zh-tw": budoux.load_default_traditional_chinese_parser,
-    "zh-hk": budoux.load_default_traditional_chinese_parser,
-    "yue": budoux.load_default_traditional_chinese_parser,
-    "th": budoux.load_default_thai_parser,
+    "ja": "load_default_japanese_parser",
+    "zh": "load_default_simplified_chinese_parser",
+    "zh-hant": "load_default_traditional_chinese_parser",
+    "zh-tw": "load_default_traditional_chinese_parser",
+    "zh-hk": "load_default_traditional_chinese_parser",
+    "yue": "load_default_traditional_chinese_parser",
+    "th": "load_default_thai_parser",
 }
 
 
@@ -29,7 +31,11 @@ _UNSPACED = {
 def _parser(language: str) -> budoux.Parser | None:
     tag = language.lower()
     load = _UNSPACED.get(tag) or _UNSPACED.get(tag.split("-")[0])
-    return load() if load else None
+    if load is None:
+        return None
+    import budoux  # for those few languages, so not in every start
+
+    return cast("budoux.Parser", getattr(budoux, load)())
 
 
 def is_spaced(language: str) -> bool:

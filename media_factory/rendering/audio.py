@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -76,7 +77,7 @@ async def _decoded(music: Path, samples: int, folder: Path) -> SoundFile:
     Raises:
         RenderError: there is no sound in it.
     """
-    target, facts = folder / "music.f32", probe(music)
+    target, facts = folder / "music.f32", await asyncio.to_thread(probe, music)
     channels = min(2, facts.audio[0].channels) if facts.audio else 1
     layout = "stereo" if channels > 1 else "mono"
     sound = source(music, threads=1)["a:0"].filter("aresample", SAMPLE_RATE_HZ)
@@ -135,7 +136,7 @@ async def mix_sound(request: MixRequest, paths: Mapping[str, Path], folder: Path
         RenderError: a file has no sound or does not decode, an utterance outlasts the film, or the loudness can't be
             reached.
     """
-    placed = _place(request, paths)
+    placed = await asyncio.to_thread(_place, request, paths)
     with TemporaryDirectory(dir=folder, prefix=".mixing-") as name:
         room, music = Path(name), None
         if request.music:

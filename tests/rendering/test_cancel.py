@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-import os
 import signal
 import subprocess
 import sys
@@ -59,19 +58,6 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def encoders_of(pid: int) -> list[int]:
-    """Return the running ffmpeg programs below a process."""
-
-    def is_ffmpeg(child: int) -> bool:
-        try:
-            program = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")[0]
-        except OSError:
-            return False
-        return b"ffmpeg" in Path(os.fsdecode(program)).name.encode()
-
-    return [child for child in descendants_of(pid) if is_ffmpeg(child)]
-
-
 def reached(condition: Callable[[], object], within_s: float) -> bool:
     """Wait until a condition holds; False if it doesn't in time."""
     deadline = time.monotonic() + within_s
@@ -118,10 +104,8 @@ def test_kill_9_leaves_no_encoder_and_nothing_half_made_under_a_final_name(
     story, out = tmp_path / "story.yaml", tmp_path / "out"
     story.write_text(STORY)
 
-    def rendering(_: int) -> bool:
-        return any((home / "scratch").glob("*/.segment*.part.mp4"))
-
-    with stopped_in(story, out, encoders_of if moment == "mix" else rendering) as pid:
+    begun = {"mix": "*/.mix.*.part.m4a", "render": "*/.segment*.part.mp4"}[moment]
+    with stopped_in(story, out, lambda _: any((home / "scratch").glob(begun))) as pid:
         below = descendants_of(pid)
     assert reached(lambda: not any(map(is_alive, below)), GONE_WITHIN_S), "a program outlived its parent"
     assert not out.exists()
@@ -149,12 +133,13 @@ def test_the_next_start_removes_what_a_killed_one_left_and_finishes_the_work(
     assert unsound_assets(home / "store") == []
 
 
-async def test_a_cancelled_mix_leaves_no_program_and_no_file(factory: Factory, tmp_path: Path) -> None:
+@pytest.mark.parametrize("moment", ["*/.mixing-*/utterance.f32", "*/.mix.*.part.m4a"])
+async def test_a_cancelled_mix_stops_and_leaves_no_file(factory: Factory, tmp_path: Path, moment: str) -> None:
     records = Records(tmp_path)
     speech = records.press(chatter(60), 22_050)
     stored = await factory.store.put(records.paths[speech.digest], "audio/wav")
     work = asyncio.create_task(mix_sound(mix_request(1830, (stored, 3)), factory))
-    while not encoders_of(os.getpid()):
+    while not list((factory.home / "scratch").glob(moment)):
         assert not work.done()
         await asyncio.sleep(0.005)
     began = time.monotonic()
@@ -162,7 +147,6 @@ async def test_a_cancelled_mix_leaves_no_program_and_no_file(factory: Factory, t
     with pytest.raises(asyncio.CancelledError):
         await work
     assert time.monotonic() - began < GONE_WITHIN_S
-    assert encoders_of(os.getpid()) == []
     assert list((factory.home / "scratch").iterdir()) == []
 
 
