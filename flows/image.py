@@ -28,7 +28,7 @@ async def create_image(brief: ImageBrief, factory: str = "default", out: Path | 
     Returns:
         What was delivered, what made it, and what it cost.
     """
-    async with running(factory, brief.channel) as here:
+    async with running(factory, brief) as here:
         piece = ImagePiece.of(brief, await market_of(here, brief))
         prompt = await first_made(write_prompt, piece.prompt_requests(), here)
         picture = await first_made(generate_image, piece.image_requests(prompt), here)

@@ -28,7 +28,7 @@ async def create_narration(brief: NarrationBrief, factory: str = "default", out:
     Returns:
         What was delivered, what made it, and what it cost.
     """
-    async with running(factory, brief.channel) as here:
+    async with running(factory, brief) as here:
         piece = NarrationPiece.of(brief, await market_of(here, brief))
         utterances = await all_by_one(synthesize_speech, piece.speech_requests(), here)
         sound = await mix_sound(piece.mix_request(utterances), here)

@@ -40,7 +40,7 @@ async def produce_story(brief: StoryBrief, factory: str = "default", out: Path |
     Returns:
         What was delivered, what made it, and what it cost.
     """
-    async with running(factory, brief.channel) as here:
+    async with running(factory, brief) as here:
         story = Story.of(brief, await market_of(here, brief))
         music = await take_in_music(brief.music, "music", here)
         spoken, painted = await asyncio.gather(

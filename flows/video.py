@@ -31,7 +31,7 @@ async def create_video(brief: VideoBrief, factory: str = "default", out: Path | 
     Returns:
         What was delivered, what made it, and what it cost.
     """
-    async with running(factory, brief.channel) as here:
+    async with running(factory, brief) as here:
         piece = VideoPiece(brief=brief, footage=await take_in_footage(brief.shots, here.store))
         film = piece.film()
         music = await take_in_music(brief.sound, "sound", here)

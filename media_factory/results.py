@@ -57,6 +57,13 @@ class Sound(Made):
     sound: Asset
 
 
+class Moderation(Made):
+    """A vendor's judgement of a text; `categories` are its names for what speaks against it."""
+
+    flagged: bool
+    categories: tuple[str, ...]
+
+
 class Utterance(Made):
     """Spoken text, and when each of its words is spoken."""
 
@@ -66,4 +73,4 @@ class Utterance(Made):
     alignment: str = Field(description="how the word times were found: provider or proportional")
 
 
-__all__ = ["Clip", "Made", "Picture", "Placeholder", "Prompt", "Sound", "Utterance"]
+__all__ = ["Clip", "Made", "Moderation", "Picture", "Placeholder", "Prompt", "Sound", "Utterance"]

@@ -41,7 +41,8 @@ class Run:
         id: the run's name in the books; a Prefect flow run's own id, so that its retries share its cap.
         channel: what the run's money is spent for.
         caller: who asked for it.
-        substitutions: who was put in for whom, and why; one line each.
+        remarks: why its result is less than asked (who stood in for whom, what wants a look); one line each.
+        content_rules: the content rules that its brief touches.
         records: its stages.
         listen: hears of each stage.
     """
@@ -50,7 +51,8 @@ class Run:
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     channel: str | None = None
     caller: str | None = None
-    substitutions: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    content_rules: tuple[str, ...] = ()
     records: list[StageRecord] = field(default_factory=list)
     listen: Callable[[Event, str, State | None], None] = lambda _event, _stage, _state: None
 

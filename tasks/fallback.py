@@ -99,8 +99,8 @@ async def _gathered(calls: Any) -> tuple[Any, ...]:
 def _note(instead_of: Sequence[Any], by: Sequence[Any], why: str) -> None:
     run = current_run()
     line = f"{by[0].provider} stands in for {instead_of[0].provider} ({why})"
-    if run and line not in run.substitutions:
-        run.substitutions.append(line)
+    if run and line not in run.remarks:
+        run.remarks.append(line)
 
 
 __all__ = ["all_by_one", "first_made"]

@@ -6,6 +6,8 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 
+from media_factory.briefs.base import BriefBase
+from media_factory.calls.admission import admit
 from media_factory.calls.reconciliation import reconcile
 from media_factory.factory import Factory, factory_from_environment
 from media_factory.runs import Run, begin_run, current_run
@@ -18,23 +20,29 @@ CALLER_VARIABLE = "MEDIA_FACTORY_CALLER"
 
 
 @asynccontextmanager
-async def running(factory: str, channel: str | None = None) -> AsyncIterator[Factory]:
+async def running(factory: str, brief: BriefBase | None = None) -> AsyncIterator[Factory]:
     """Open a factory by name for the block, and make the block a run unless it is part of one already.
 
-    What calls of killed processes left is put in order first, as far as this machine knows.
+    What calls of killed processes left is put in order first, as far as this machine knows, and the brief's words are
+    judged before anybody is asked for anything.
 
     Args:
         factory: the factory's name.
-        channel: what the run's money is spent for.
+        brief: what the run is for, where it makes a product.
+
+    Raises:
+        ContentBlocked: the brief may not be made.
     """
     opened = await _opened(factory)
     try:
         with nullcontext(current_run()) if current_run() else begin_run(_new_run()) as run:
             assert run is not None
-            run.channel = run.channel or channel
             run.caller = run.caller or os.environ.get(CALLER_VARIABLE)
             if not run.planning:
                 await reconcile(opened, ask_vendors=False)
+            if brief is not None:
+                run.channel = run.channel or brief.channel
+                await admit(brief, opened, run)
             yield opened
     finally:
         opened.close()

@@ -19,9 +19,10 @@ from typing import Any, Generic, TypeVar, cast
 
 from media_factory.books.ledger import Intent
 from media_factory.calls.jobs import reply_for
-from media_factory.calls.orders import key_of, order_for
+from media_factory.calls.orders import key_of, order_for, words_of
 from media_factory.calls.pacing import paced
 from media_factory.calls.spool import Spool, spool_of
+from media_factory.content.judging import judge, refuse_blocked
 from media_factory.errors import (
     AuthenticationFailed,
     BadReply,
@@ -135,6 +136,7 @@ class _Purchase(Generic[ResultT]):
         if recovered := await self.recovered(earlier):
             return await self.use(*recovered)
         self.refuse_to_pay_again(earlier)
+        refuse_blocked(await asyncio.to_thread(judge, words_of(self.request), self.factory.policy.content))
         order = order_for(self.provider, self.request, self.factory)
         async with paced(self.factory, self.provider.name, self.deadline_s):
             return await self.make_call(await asyncio.to_thread(self.ledger.open, order))

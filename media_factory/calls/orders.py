@@ -20,6 +20,12 @@ def key_of(modality: str, request: Model) -> str:
     return f"{modality}/{digest_of(request)}"
 
 
+def words_of(request: Model) -> str:
+    """Return everything that a request says in words."""
+    said = (getattr(request, name, None) for name in ("headline", "text", "prompt", "style", "guidelines"))
+    return "\n".join(one if isinstance(one, str) else "\n".join(one) for one in said if one)
+
+
 def order_for(provider: AnyProvider, request: Any, factory: Factory) -> Order:
     """Return the order for a call.
 
@@ -58,4 +64,4 @@ def _scopes(factory: Factory, run_id: str, channel: str | None, caller: str | No
     return scopes
 
 
-__all__ = ["key_of", "order_for"]
+__all__ = ["key_of", "order_for", "words_of"]

@@ -6,7 +6,8 @@ import asyncio
 
 from media_factory.calls.broker import buy
 from media_factory.calls.checks import check_pace, wave_duration_s
-from media_factory.captions.alignment import align
+from media_factory.calls.timing_words import time_words, timers
+from media_factory.captions.alignment import check_words
 from media_factory.captions.words import split_words
 from media_factory.factory import Factory
 from media_factory.providers.base import SpeechReply
@@ -25,8 +26,11 @@ async def speak(request: SpeechRequest, factory: Factory) -> Utterance:
     async def keep(reply: SpeechReply) -> Utterance:
         duration_s = await asyncio.to_thread(wave_duration_s, reply.data, request.provider)
         check_pace(duration_s, len(split_words(request.text, request.language)), request.provider)
-        alignment = align(request.text, request.language, duration_s, reply.words)
+        if reply.words is not None:
+            check_words(reply.words, request.text, request.language, duration_s)
         asset = await factory.store.put(reply.data, reply.media_type, duration_s=duration_s)
+        voice, aligner = timers(factory.providers) if reply.words is None else (None, None)
+        alignment = await time_words(request, reply, asset, factory, reference=voice, aligner=aligner)
         return Utterance(
             provider=request.provider,
             cost_usd=reply.price_usd,

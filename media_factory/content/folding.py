@@ -32,6 +32,10 @@ _OVERRIDES = re.compile("[\u202d\u202e]")
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _TOKENS = re.compile(f"[{_UNSPACED}]|[^\\W_{_UNSPACED}]+")
 _GAPS_AND_TOKENS = re.compile(rf"([\W_]*)({_TOKENS.pattern})")
+# Numbers of one or two figures before a word may be ages; all other figures may be letters.
+_NUMBERS_AND_FIGURES = re.compile(
+    r"((?<![a-z0-9@$])[0-9]{1,2}(?=[^a-z0-9]?y[^a-z0-9]?o(?![a-z0-9])|[^a-z0-9]{1,3}[a-z0-9]{2}|[^a-z0-9]*$))|[0-9@$!|+]"
+)
 _FIGURES = str.maketrans("013457895@$!|+", "oieastbgsasiit")
 # A sign is a letter only where it stands before or between letters: "Stop!" ends with a mark.
 _SIGNS = re.compile(r"[!|+](?![a-z0-9@$])|(?<![a-z0-9@$])[@$](?![a-z0-9@$])")
@@ -44,6 +48,7 @@ _DOUBLED = re.compile(r"(.)\1+")
 # "w*rd": the sign hides a vowel more often than not.
 _MASKED = re.compile(r"(?<=[a-z])[*#](?=[a-z])")
 _VOWELS = "aeiou"
+_MISREAD = str.maketrans({"ß": "ss", "ẞ": "ss", "δ": "d"})
 # The marks that make other letters of kana: ga of ka, pa of ha.
 _VOICED = "\u3099\u309a"
 _MOST_PASSES = 4
@@ -109,9 +114,9 @@ def _folded_once(text: str) -> str:
 def _without_marks(text: str) -> str:
     """Return a text in compatible letters without their accents, which the library takes for other letters.
 
-    decancer 0.4.1 folds "ó" to "p" and "ß" to "b".
+    decancer 0.4.1 folds "ó" to "p", "ß" to "b" and "δ" to "6".
     """
-    apart = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("ẞ", "ss"))
+    apart = unicodedata.normalize("NFKD", text.translate(_MISREAD))
     return unicodedata.normalize("NFC", apart if apart.isascii() else apart.translate(_marks()))
 
 
@@ -121,9 +126,17 @@ def _marks() -> dict[int, None]:
     return {code: None for code in range(0x300, 0x1E950) if combining(chr(code)) and chr(code) not in _VOICED}
 
 
-def spelt(folded: str) -> str:
-    """Return a folded text with the figures and signs that stand for letters written as letters."""
-    return _SIGNS.sub(" ", folded).translate(_FIGURES)
+def spelt(folded: str, *, numbers: bool = True) -> str:
+    """Return a folded text with the figures and signs that stand for letters written as letters.
+
+    Args:
+        folded: the folded text.
+        numbers: whether numbers that may be ages are written as letters too.
+    """
+    marked = _SIGNS.sub(" ", folded)
+    if numbers:
+        return marked.translate(_FIGURES)
+    return _NUMBERS_AND_FIGURES.sub(lambda found: found[0] if found[1] else found[0].translate(_FIGURES), marked)
 
 
 def skeleton(word: str) -> str:
@@ -173,7 +186,8 @@ def readings(text: str) -> tuple[Reading, ...]:
     """Return everything that a reader may take a text for, the folded text itself first."""
     folded = fold(text)
     letters = spelt(folded) if _LEET.search(folded) else folded
-    found = dict.fromkeys((folded, letters))
+    # Beside the words that figures make, "12" may still be an age.
+    found = dict.fromkeys((folded, letters, spelt(folded, numbers=False) if letters != folded else folded))
     if _DRAWN_OUT.search(letters):
         found |= dict.fromkeys((_DRAWN_OUT.sub(r"\1", letters), _DRAWN_OUT.sub(r"\1\1", letters)))
     if _MASKED.search(letters):

@@ -8,7 +8,7 @@ from typing import Literal
 
 from media_factory.content.folding import readings
 from media_factory.content.rules import Rule, Rules
-from media_factory.errors import InputError
+from media_factory.errors import ContentBlocked, InputError
 from media_factory.model import Model
 from media_factory.policy import ContentPolicy
 
@@ -38,6 +38,16 @@ def judge(text: str, policy: ContentPolicy) -> Verdict:
     return Verdict(tier=max(tiers, key=_RANKS.index, default="clear"), rules=tuple(sorted(fired)))
 
 
+def refuse_blocked(verdict: Verdict) -> None:
+    """Raise if a verdict forbids what was judged.
+
+    Raises:
+        ContentBlocked: it does; the message names the rules and never the text.
+    """
+    if verdict.tier == "block":
+        raise ContentBlocked(f"the content rules forbid this ({', '.join(verdict.rules)}); nobody was asked")
+
+
 def _tier(rule: Rule, policy: ContentPolicy) -> Literal["warn", "review", "block"]:
     return "block" if rule.tier == "review" and policy.review == "block" else rule.tier
 
@@ -58,4 +68,4 @@ def _stamp(path: Path | None) -> Stamp:
     return found.st_mtime_ns, found.st_size
 
 
-__all__ = ["Verdict", "judge"]
+__all__ = ["Verdict", "judge", "refuse_blocked"]

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
-from media_factory.content.folding import Reading, fold, reading, skeleton_reading, spelt
+from media_factory.content.folding import Reading, fold, reading, skeleton_reading
 
 LabelT = TypeVar("LabelT")
 # Phrases are kept by their first letters: by four of them where they have as many.
 _LEAST, _HEADS = 2, (2, 3, 4)
 # Shorter words than these are found by chance where two words meet ("an al…"), or have the skeleton of others.
-_PARTED_ANYWHERE, _LEAST_SKELETON, _LEAST_RUN_TOGETHER, _LEAST_SPELT = 8, 4, 3, 6
+_PARTED_ANYWHERE, _LEAST_SKELETON, _LEAST_RUN_TOGETHER = 8, 4, 3
 
 
 @dataclass(frozen=True)
@@ -76,14 +76,8 @@ class PhraseIndex(Generic[LabelT]):
         self._plain: ByHead[LabelT] = {}
         self._skeletons: ByHead[LabelT] = {}
         for text, label in labelled:
-            as_written, letters = phrase(text), spelt(fold(text))
-            _add(self._plain, as_written, label)
-            # In the readings that spell figures as letters, "12" is "i2" and so on; "age 5" would be any "ages".
-            if letters != fold(text):
-                if len(as_written.row) < _LEAST_SPELT:
-                    continue
-                _add(self._plain, phrase(letters), label)
-            bones = phrase(letters, as_skeleton=True)
+            _add(self._plain, phrase(text), label)
+            bones = phrase(text, as_skeleton=True)
             if len(bones.row) >= _LEAST_SKELETON:
                 _add(self._skeletons, bones, label)
 

@@ -26,7 +26,7 @@ def manifest_of(
     records = sorted(
         delivery.run.records, key=lambda r: (r.scene is None, r.scene if r.scene is not None else 0, r.made_at)
     )
-    reasons = (*reasons, *delivery.run.substitutions)
+    reasons = (*reasons, *delivery.run.remarks)
     latest = max((record.made_at for record in records), default=0.0)
     return Manifest.model_validate(
         {
@@ -40,6 +40,7 @@ def manifest_of(
             "outputs": tuple(delivery.outputs),
             "scenes": scenes,
             "providers": dict(providers or {}),
+            "content_rules": delivery.run.content_rules,
             "stages": tuple(
                 StageRow(
                     stage=record.stage,

@@ -66,6 +66,7 @@ class Manifest(Model):
     providers: dict[str, Choice] = Field(
         default={}, description="by modality: who was chosen to make it, over whom, and why"
     )
+    content_rules: tuple[str, ...] = Field(default=(), description="ids of the content rules that the brief touches")
     stages: tuple[StageRow, ...]
     cost_usd: Decimal | None
     duration_s: float | None = None

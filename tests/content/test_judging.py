@@ -73,6 +73,17 @@ def test_the_verdict_names_rules_and_never_the_text(term: str) -> None:
     assert all(part not in verdict.model_dump_json() for part in (term, term.replace(" ", "")))
 
 
+@pytest.mark.parametrize("age", ["12 year old", "13yo", "13 y/o", "aged 9", "fifteen-year-old"])
+def test_ages_are_read_beside_words_in_figures(age: str) -> None:
+    assert judge(f"n4k3d, {age}", POLICY).tier == "block"
+    assert judge(f"n4k3d, {age}", POLICY).rules == ("minors.sexual", "sexual.explicit")
+
+
+@pytest.mark.parametrize("age", ["18 year old", "21yo", "aged 90"])
+def test_grown_up_ages_are_no_minors(age: str) -> None:
+    assert judge(f"n4k3d, {age}", POLICY).rules == ("sexual.explicit",)
+
+
 def test_the_policy_says_what_a_rule_of_the_tier_review_does() -> None:
     text = "a n u d e at the window"
     assert judge(text, ContentPolicy(review="warn")) == Verdict(tier="review", rules=("sexual.explicit",))

@@ -57,7 +57,7 @@ async def test_a_narration_changes_its_voice_as_a_whole(make_factory: MakeFactor
     factory = make_factory(first, second)
     made = await all_by_one(synthesize_speech, [asked("first"), asked("second")], factory)
     assert {utterance.provider for utterance in made} == {"second:instant"}
-    (line,) = run.substitutions
+    (line,) = run.remarks
     assert line.startswith("second:instant stands in for first:instant (")
 
 
@@ -68,7 +68,7 @@ async def test_nobody_shops_around_after_a_refusal(make_factory: MakeFactory, ru
     with pytest.raises(type(error)):
         await first_made(synthesize_speech, [asked("first")[0], asked("second")[0]], make_factory(first, second))
     assert not second.dials.calls
-    assert not run.substitutions
+    assert not run.remarks
 
 
 @pytest.mark.usefixtures("no_waiting")
@@ -107,4 +107,4 @@ async def test_what_a_substitute_made_stays_when_the_first_choice_is_back(make_f
     with begin_run(Run()) as again:
         assert await all_by_one(synthesize_speech, chain, factory) == made
     assert len(second.dials.calls) == 1
-    assert again.substitutions == ["second:instant stands in for first:instant (an earlier run had it made so)"]
+    assert again.remarks == ["second:instant stands in for first:instant (an earlier run had it made so)"]
