@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 
 from media_factory.content.judging import judge
-from media_factory.content.rules import built_in
+from media_factory.content.rulebook import built_in
 from media_factory.policy import ContentPolicy
 
 _POLICY = ContentPolicy()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from decimal import Decimal
+from typing import Literal
 
 from pydantic import Field, SecretStr
 
@@ -19,9 +21,17 @@ class Endpoint(Model):
     honours_idempotency_key: bool = Field(
         default=False, description="it answers a repeated Idempotency-Key with the first answer and charges once"
     )
+    prices_usd: dict[Literal["image", "thousand-chars", "call"], Decimal] = Field(
+        default={}, description="per image, per thousand characters of speech, per prompt; unknown where left out"
+    )
     image_models: tuple[str, ...] = ()
     speech_models: tuple[str, ...] = ()
     prompt_models: tuple[str, ...] = ()
+
+    def price_usd(self, per: Literal["image", "thousand-chars", "call"], quantity: Decimal | int) -> Decimal | None:
+        """Return what so many units cost there, or None where nobody said."""
+        price = self.prices_usd.get(per)
+        return None if price is None else price * quantity
 
 
 class Settings:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from media_factory.content.folding import readings
-from media_factory.content.rules import Rule, Rules
+from media_factory.content.rulebook import Rule, Rules
 from media_factory.errors import ContentBlocked, InputError
 from media_factory.model import Model
 from media_factory.policy import ContentPolicy

@@ -71,6 +71,8 @@ class OpenAIImages(AccountProvider[ImageRequest], ImageProvider, ModelSource):
 
     def price_usd(self, request: ImageRequest) -> Decimal | None:
         """Return an upper estimate: the price of a square times the root of the area, and the prompt's tokens."""
+        if self.account.endpoint:
+            return self.account.endpoint.price_usd("image", 1)
         model, width_px, height_px = self._asked(request)
         reference = f"{self.account.name}:{model}"
         square = price_of(reference, "image", 1, _quality(model))

@@ -62,6 +62,8 @@ class OpenAIPrompts(AccountProvider[PromptRequest], PromptWriter):
 
     def price_usd(self, request: PromptRequest) -> Decimal | None:
         """Return an estimate by the length of what is asked, and a thousand tokens of thinking and answer."""
+        if self.account.endpoint:
+            return self.account.endpoint.price_usd("call", 1)
         chars = _USUAL_INSTRUCTIONS_CHARS + len(question(request))
         return token_price(self._reference(request), chars // _CHARS_PER_TOKEN, _USUAL_TOKENS_OUT)
 

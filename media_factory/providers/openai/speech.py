@@ -59,6 +59,8 @@ class OpenAISpeech(AccountProvider[SpeechRequest], SpeechProvider, VoiceSource):
 
     def price_usd(self, request: SpeechRequest) -> Decimal | None:
         """Return the price of the characters, or an estimate by how long they take to say."""
+        if self.account.endpoint:
+            return self.account.endpoint.price_usd("thousand-chars", Decimal(len(request.text)) / 1000)
         seconds = Decimal(len(request.text)) / _CHARS_PER_SECOND * _USUAL_WPM / request.rate_wpm
         return self._price(request, seconds)
 

@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import sys
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from media_factory.catalogue.listings import (
 from media_factory.errors import AuthenticationFailed, ModelRetired, ProviderUnavailable
 from media_factory.providers.openai import OpenAIImages, OpenAISpeech, providers
 from media_factory.providers.registry import Providers
+from media_factory.requests import ImageRequest, PromptRequest, SpeechRequest
 from media_factory.settings import Endpoint, Settings
 from media_factory.testing.conformance import CALL
 from media_factory.testing.simulator import Faults, Simulator
@@ -177,3 +179,23 @@ def test_a_modality_whose_models_have_all_ended_is_not_offered(tmp_path: Path, m
     write_listings(file, Listings(vendors=(Listing(provider="openai", listed_on=date(2026, 1, 7), models=ended),)))
     monkeypatch.setenv(LISTINGS_VARIABLE, str(file))
     assert "speech" not in [one.capabilities.modality for one in providers(settings(NOWHERE))]
+
+
+def test_an_endpoint_costs_what_its_owner_says_and_nobody_knows_the_rest() -> None:
+    endpoint = Endpoint(
+        name="studio",
+        base_url="http://127.0.0.1:9/v1",
+        prices_usd={"image": Decimal("0.01"), "thousand-chars": Decimal("0.02")},
+        image_models=("one",),
+        speech_models=("two",),
+        prompt_models=("three",),
+    )
+    by_modality = {
+        one.capabilities.modality: one for one in providers(Settings(endpoints=(endpoint,))) if one.name == "studio"
+    }
+    image = ImageRequest(provider="studio:one", prompt="a port", width_px=1024, height_px=1024)
+    speech = SpeechRequest(provider="studio:two", text="a" * 500)
+    prompt = PromptRequest(provider="studio:three", headline="A port", style="news")
+    assert by_modality["image"].price_usd(image) == Decimal("0.01")
+    assert by_modality["speech"].price_usd(speech) == Decimal("0.01")
+    assert by_modality["prompt"].price_usd(prompt) is None

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from media_factory.content.folding import readings
-from media_factory.content.rules import Rule, Rules, built_in, parse_rules
+from media_factory.content.rulebook import Rule, Rules, built_in, parse_rules
 from media_factory.errors import InputError
 from media_factory.policy import ContentPolicy
 
