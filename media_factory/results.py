@@ -70,7 +70,7 @@ class Utterance(Made):
     sound: Asset
     duration_s: float = Field(gt=0)
     words: tuple[Word, ...]
-    alignment: str = Field(description="how the word times were found: provider or proportional")
+    alignment: str = Field(description="how the word times were found: provider, forced, dtw or proportional")
 
 
 __all__ = ["Clip", "Made", "Moderation", "Picture", "Placeholder", "Prompt", "Sound", "Utterance"]
