@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
-from PIL import Image
-
 from media_factory.captions.alignment import check_words
 from media_factory.providers.base import Call, JobProvider
 from media_factory.providers.replies import media_type_of
@@ -102,6 +100,8 @@ class ImageConformance(ProviderConformance[ImageRequest]):
     """Holds an image provider to its contract."""
 
     async def test_its_pictures_decode_and_have_the_asked_size_or_the_nearest_it_has(self) -> None:
+        from PIL import Image
+
         for request in self.requests():
             provider = self.provider()
             reply = await self.made(provider, request)

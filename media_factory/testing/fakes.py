@@ -13,10 +13,7 @@ import wave
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, TypeVar
-
-import numpy as np
-from PIL import Image
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from media_factory.captions.words import split_words
 from media_factory.errors import InvalidRequest, ProviderError
@@ -36,6 +33,9 @@ from media_factory.providers.base import (
 from media_factory.requests import ClipRequest, ImageRequest, SpeechRequest
 from media_factory.settings import Settings
 from media_factory.timing import Word
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _RATE_HZ = 16_000
 RequestT = TypeVar("RequestT")
@@ -100,6 +100,9 @@ class FakeImage(ImageProvider):
 
     async def generate(self, request: ImageRequest, call: Call) -> ImageReply:
         """Make a PNG of the asked size."""
+        import numpy as np
+        from PIL import Image
+
         await self.dials.turn(request)
         digest = hashlib.sha256(f"{request.seed} {request.prompt}".encode()).digest()
         corners = np.frombuffer(digest[:12], np.uint8).reshape(2, 2, 3)
@@ -129,6 +132,8 @@ class FakeSpeech(SpeechProvider):
 
     async def generate(self, request: SpeechRequest, call: Call) -> SpeechReply:
         """Make a WAV: each word a tone as long as its share of the letters, then a short gap."""
+        import numpy as np
+
         await self.dials.turn(request)
         texts = split_words(request.text, request.language)
         if not texts:
@@ -218,6 +223,7 @@ def _wave(samples: np.ndarray[Any, np.dtype[np.int16]]) -> bytes:
 
 def _clip(request: ClipRequest) -> bytes:
     import av
+    import numpy as np
 
     rate = 24
     colour = hashlib.sha256(f"{request.seed} {request.prompt}".encode()).digest()[:3]
