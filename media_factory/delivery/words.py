@@ -16,7 +16,9 @@ from media_factory.timing import Word
 class AlignedWords(Model):
     """The content of `alignment.json`: every spoken word, in order."""
 
-    method: str = Field(description="how the times were found: provider, forced, dtw, proportional, joined by + where they differ")
+    method: str = Field(
+        description="how the times were found: provider, forced, dtw, proportional, joined by + where they differ"
+    )
     words: tuple[Word, ...] = Field(description="times are seconds of the delivered sound")
 
 
