@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 BENCH_READY := $(VENV)/.ready-bench
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: demo test check bench bench-images bench-memory bench-render bench-story up lock format clean
+.PHONY: demo test check bench bench-images bench-memory bench-provenance bench-render bench-story up lock format clean
 .DEFAULT_GOAL := demo
 
 demo: $(READY) ## make a narrated, captioned video from examples/apollo-11.md
@@ -21,7 +21,7 @@ check: $(READY) ## format, lint, types, import layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: bench-story bench-images bench-memory ## run the benchmarks but the longest, bench-render
+bench: bench-story bench-images bench-memory bench-provenance ## run the benchmarks but the longest, bench-render
 
 bench-story: $(READY) ## measure a story's first and second making
 	$(BIN)/python -m benchmarks.story
@@ -31,6 +31,9 @@ bench-images: $(BENCH_READY) ## measure picture formats at equal quality
 
 bench-memory: $(READY) ## measure the memory that a long story takes
 	$(BIN)/python -m benchmarks.memory
+
+bench-provenance: $(READY) ## measure what signing a film costs
+	$(BIN)/python -m benchmarks.provenance
 
 bench-render: $(BENCH_READY) ## measure rendering against the encoder alone, and MoviePy against both
 	$(BIN)/python -m benchmarks.render

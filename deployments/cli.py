@@ -14,12 +14,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from deployments.assets import assets
+from deployments.books import books
+from deployments.check_config import check_config
 from deployments.costs import costs
+from deployments.init import init
 from deployments.loading import loading
 from deployments.metrics import metrics
 from deployments.models import models
 from deployments.providers import providers
 from deployments.reconcile import reconcile
+from deployments.serve import serve
+from deployments.verify import verify
 from deployments.voices import voices
 from media_factory import __version__
 from media_factory.errors import MediaFactoryError
@@ -99,14 +105,17 @@ def plan(brief: Path, *, as_json: bool) -> None:
 
 @cli.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=4200, show_default=True, help="Port of the Prefect UI.")
-def up(port: int) -> None:
-    """Start a Prefect server with the flows deployed and a worker, until Ctrl-C."""
+@click.option(
+    "--media-port", type=click.IntRange(1, 65535), default=4210, show_default=True, help="Port of the media server."
+)
+def up(port: int, media_port: int) -> None:
+    """Start a Prefect server with the flows deployed, a worker and a media server, until Ctrl-C."""
     from deployments.up import run_up
 
-    sys.exit(run_up(port))
+    sys.exit(run_up(port, media_port))
 
 
-for command in (costs, metrics, models, providers, reconcile, voices):
+for command in (assets, books, check_config, costs, init, metrics, models, providers, reconcile, serve, verify, voices):
     cli.add_command(command)
 
 

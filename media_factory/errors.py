@@ -7,6 +7,7 @@ The tree::
     │   ├── BriefError             a field of a brief
     │   ├── ModelRetired           a vendor switched this model off
     │   ├── ContentBlocked         our content rules forbid it; nobody was asked
+    │   ├── AddressRefused         no public https address; nobody was asked
     │   └── GlyphsMissing          no installed font can draw this text
     ├── ProviderError              a vendor or engine did not deliver
     │   ├── ProviderUnavailable    failing on its side (5xx), dropped           (retryable)
@@ -24,6 +25,7 @@ The tree::
     ├── BudgetExceeded             a cap would be crossed; no call was made
     ├── StoreError                 bytes by digest
     │   └── AssetLost              missing, or not what its digest says         (retryable)
+    ├── NotifyFailed               a webhook or a CDN did not take what we told it   (retryable)
     ├── BooksError                 receipts and leases
     │   └── LeaseLost              somebody else holds the lease by now         (retryable)
     ├── StageTimeout               a stage ran longer than it may               (retryable)
@@ -81,6 +83,10 @@ class ModelRetired(InputError):
 
 class ContentBlocked(InputError):
     """Our content rules forbid what is asked; the message names the rule and never the text."""
+
+
+class AddressRefused(InputError):
+    """The address is none that we ask: no https, or inside a private network."""
 
 
 class GlyphsMissing(InputError):
@@ -225,6 +231,12 @@ class AssetLost(StoreError):
         return f"asset {self.digest}: {self.problem}"
 
 
+class NotifyFailed(MediaFactoryError):
+    """A webhook or a CDN did not take what we told it; what was made is whole all the same."""
+
+    retryable = True
+
+
 class BooksError(MediaFactoryError):
     """The books could not be read or written."""
 
@@ -254,6 +266,7 @@ class SilentAudio(RenderError):
 
 
 __all__ = [
+    "AddressRefused",
     "AssetLost",
     "AuthenticationFailed",
     "BadReply",
@@ -270,6 +283,7 @@ __all__ = [
     "MediaFactoryError",
     "ModelRetired",
     "NotReached",
+    "NotifyFailed",
     "OutcomeUnknown",
     "Paid",
     "ProviderError",

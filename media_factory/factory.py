@@ -10,14 +10,19 @@ from pathlib import Path
 from media_factory.assets import assets_in
 from media_factory.books.books import Books
 from media_factory.capacity import available_memory_bytes, processors
+from media_factory.design.brand import Brand, brand_from
 from media_factory.errors import InputError
 from media_factory.home import HOME_VARIABLE, default_home
+from media_factory.journal import StoreJournal
 from media_factory.policy import Policy, policy_from_environment
 from media_factory.providers.registry import Providers
+from media_factory.publishing.opening import publisher_from, webhook_from
+from media_factory.publishing.rules import Publisher
+from media_factory.publishing.webhooks import Webhook
 from media_factory.settings import Settings
 from media_factory.slots import Slots
 from media_factory.store.base import AssetStore
-from media_factory.store.local import LocalStore
+from media_factory.store.opening import open_store
 from media_factory.workspaces import sweep, workspace
 
 BOOKS_VARIABLE = "MEDIA_FACTORY_BOOKS_URL"
@@ -41,6 +46,10 @@ class Factory:
         providers: who can make things here.
         home: a folder of this machine for deliveries, scratch files and paid replies on their way into the store.
         policy: what may be spent, and how hard vendors may be asked.
+        settings: values that are set up by name, such as the certificate to sign with.
+        publisher: where products are published, and how; None leaves them in the delivery folder.
+        webhook: who is told when a run ends.
+        brand: colours of products whose briefs name none.
         lease_s: how long a lease lasts without a sign of life from its holder.
         workers: how many heavy stages run at once, if memory allows.
         memory_bytes: what heavy stages may take together; None if nobody knows, and then nothing is held back.
@@ -51,13 +60,19 @@ class Factory:
     providers: Providers
     home: Path
     policy: Policy = field(default_factory=Policy)
+    settings: Settings = field(default_factory=Settings)
+    publisher: Publisher | None = None
+    webhook: Webhook | None = None
+    brand: Brand = field(default_factory=Brand)
     lease_s: float = 15.0
     workers: int = field(default_factory=processors)
     memory_bytes: int | None = field(default_factory=default_memory_bytes)
 
     def __post_init__(self) -> None:
-        """Make the slots for heavy stages, and remove what killed processes left to work in."""
+        """Make the slots for heavy stages, note receipts in the store, remove what killed processes left to work in."""
         self.slots = Slots(self.workers)
+        if self.store.inventory:
+            self.books.journal = StoreJournal(self.store.inventory)
         sweep(self.home / "scratch")
 
     @property
@@ -90,10 +105,13 @@ class Factory:
     def close(self) -> None:
         """Give back what the factory holds open."""
         self.books.close()
+        self.store.close()
+        if self.publisher:
+            self.publisher.target.close()
 
 
 def factory_from_environment() -> Factory:
-    """Return a factory by environment variables and built-in defaults: local store, SQLite books, built-in providers.
+    """Return a factory by environment variables and built-in defaults: local store, SQLite books, all providers.
 
     Raises:
         InputError: a variable has a value that can't be used.
@@ -103,12 +121,18 @@ def factory_from_environment() -> Factory:
     memory_mib = _positive_number("MEDIA_FACTORY_MEMORY_MIB", 0)
     url = os.environ.get(BOOKS_VARIABLE) or f"sqlite:///{home / 'books.db'}"
     policy = policy_from_environment(home)
+    settings = Settings(endpoints=policy.endpoints)
+    store = open_store(home)
     return Factory(
-        store=LocalStore(home / "store"),
+        store=store,
         books=Books(url),
-        providers=Providers.installed(Settings(endpoints=policy.endpoints)),
+        providers=Providers.installed(settings),
         home=home,
         policy=policy,
+        settings=settings,
+        publisher=publisher_from(store),
+        webhook=webhook_from(),
+        brand=brand_from(),
         lease_s=_positive_number("MEDIA_FACTORY_LEASE_S", 15.0),
         workers=int(_positive_number("MEDIA_FACTORY_WORKERS", processors())),
         memory_bytes=int(memory_mib * (1 << 20)) or default_memory_bytes(),

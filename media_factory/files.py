@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import uuid
@@ -10,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _CHUNK_BYTES = 1 << 20
+# What systems call a disk without room: full, over the user's share, over the largest size of a file.
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def sha256_of(path: Path) -> str:
@@ -64,4 +67,4 @@ def copy_hashed(source: Path, target: Path) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-__all__ = ["copy_hashed", "sha256_of", "sync_folder", "whole_file", "write_whole"]
+__all__ = ["FULL", "copy_hashed", "sha256_of", "sync_folder", "whole_file", "write_whole"]

@@ -62,6 +62,16 @@ class ContentPolicy(Model):
     moderation: str | None = Field(default=None, description="provider:model that is asked too; its errors block")
 
 
+class RetentionRule(Model):
+    """How long something is kept. What is not said applies to all; the first rule that fits something decides."""
+
+    of: Literal["made", "uploaded"] = Field(default="made", description="what stages left, or what people brought")
+    media: str | None = Field(default=None, description="a media type or its first part, such as image or video/mp4")
+    stage: str | None = Field(default=None, description="only what this stage made, such as render-segment")
+    channel: str | None = Field(default=None, description="only what was made for this channel")
+    keep_days: float | None = Field(ge=1, description="days since it was made or brought; null keeps it for ever")
+
+
 class Policy(Model):
     """Everything of a factory that a person decides."""
 
@@ -75,6 +85,7 @@ class Policy(Model):
     fall_back_to_drafts: bool = Field(default=True, description="among those, ask draft providers last of all")
     deadline_s: dict[str, float] = Field(default={}, description="per call, by modality")
     endpoints: tuple[Endpoint, ...] = Field(default=(), description="further servers that speak OpenAI's API")
+    retention: tuple[RetentionRule, ...] = Field(default=(), description="what `assets retain` lets go, and when")
 
     def pace_of(self, provider: str) -> Pace:
         """Return how hard a provider may be asked."""
@@ -109,6 +120,7 @@ __all__ = [
     "InDoubt",
     "Pace",
     "Policy",
+    "RetentionRule",
     "Weights",
     "policy_from_environment",
 ]

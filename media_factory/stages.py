@@ -24,6 +24,7 @@ from media_factory.books.books import Books, Receipt
 from media_factory.errors import AssetLost, LeaseLost, MediaFactoryError, StageTimeout
 from media_factory.factory import Factory
 from media_factory.holders import is_gone, new_holder
+from media_factory.lineage import inputs_of, outputs_of
 from media_factory.model import Model, canonical_json, digest_of
 from media_factory.runs import StageRecord, State, current_run
 
@@ -137,9 +138,10 @@ class Stage(Generic[RequestT, ResultT]):
             except TimeoutError:
                 raise StageTimeout(f"{self.name} took longer than {self.timeout_s:g} s") from None
             receipt = self._receipt(key, result, seconds=round(time.monotonic() - began, 3))
-            digests = [asset.digest for asset in assets_in(result)]
-            await asyncio.to_thread(factory.books.write_receipt, receipt, digests)
-        return (receipt.model_copy(update={"made_at": time.time()}), result), "made"
+            receipt = await asyncio.to_thread(
+                factory.books.write_receipt, receipt, outputs_of(result), inputs_of(request)
+            )
+        return (receipt, result), "made"
 
     def _slots(self, request: RequestT, factory: Factory) -> AbstractAsyncContextManager[None]:
         if not self.heavy:
@@ -147,6 +149,7 @@ class Stage(Generic[RequestT, ResultT]):
         return factory.slots.hold(factory.slots_for(self.memory(request) if self.memory else 0))
 
     def _receipt(self, key: str, result: ResultT, seconds: float) -> Receipt:
+        run = current_run()
         return Receipt(
             key=key,
             stage=self.name,
@@ -155,6 +158,7 @@ class Stage(Generic[RequestT, ResultT]):
             provider=getattr(result, "provider", None),
             cost_usd=getattr(result, "cost_usd", Decimal(0)),
             seconds=seconds,
+            channel=run.channel if run else None,
         )
 
     def _record(self, receipt: Receipt, state: State, scene: int | None) -> StageRecord:

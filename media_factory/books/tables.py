@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import FunctionElement
 
-SCHEMA_REVISION = "0002"
+SCHEMA_REVISION = "0004"
 """The migration that these tables stand at; a test compares it with the newest one in `migrations/`."""
 
 metadata = MetaData()
@@ -36,7 +36,8 @@ receipts = Table(
     Column("provider", String(200)),
     Column("cost_usd", String(40)),
     Column("seconds", Double, nullable=False),
-    Column("made_at", Double, nullable=False),
+    Column("made_at", Double, nullable=False, index=True),
+    Column("channel", String(200)),
 )
 
 receipt_assets = Table(
@@ -45,6 +46,37 @@ receipt_assets = Table(
     Column("key", String(200), ForeignKey("receipts.key", ondelete="CASCADE"), primary_key=True),
     Column("digest", String(80), primary_key=True),
     Index("ix_receipt_assets_digest", "digest"),
+)
+
+receipt_inputs = Table(
+    "receipt_inputs",
+    metadata,
+    Column("key", String(200), ForeignKey("receipts.key", ondelete="CASCADE"), primary_key=True),
+    Column("source", String(80), primary_key=True),
+    Index("ix_receipt_inputs_source", "source"),
+)
+
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("digest", String(80), primary_key=True),
+    Column("upload", Text, nullable=False),
+    Column("uploaded_at", Double, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("asset", String(80), nullable=False),
+    Column("product", Text, nullable=False),
+    Column("role", String(80), nullable=False),
+    Column("media_type", String(120), nullable=False),
+    Column("likeness", String(120)),
+    Column("generation", Text),
+    Column("delivered_at", Double, nullable=False),
+    Index("ix_deliveries_asset", "asset"),
 )
 
 leases = Table(
@@ -174,14 +206,17 @@ __all__ = [
     "breakers",
     "budgets",
     "database_now",
+    "deliveries",
     "intents",
     "leases",
     "metadata",
     "paces",
     "receipt_assets",
+    "receipt_inputs",
     "receipts",
     "savings",
     "semaphores",
     "slots",
+    "uploads",
     "utc_day",
 ]

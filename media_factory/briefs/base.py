@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any, Self, get_args
+from typing import Any, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -23,15 +23,23 @@ from media_factory.briefs.fields import (
     Title,
     WholeNumber,
     refusal,
+    short,
     slug_of,
 )
+from media_factory.briefs.object_keys import ObjectKey
 from media_factory.briefs.sentences import split_sentences
 from media_factory.design.themes import THEMES, ThemeName
+from media_factory.media_types import extension_fits, extensions_of
 from media_factory.model import Model
 from media_factory.requests import Emotion
 from media_factory.timing import Rate
 
 _DERIVED_TITLE_CHARS = 80
+_FILE_TYPES = {
+    "image": ("image/png", "image/jpeg", "image/webp", "image/avif"),
+    "narration": ("audio/mp4",),
+    "video": ("video/mp4",),
+}
 
 
 class Providers(Model):
@@ -86,6 +94,20 @@ class BriefBase(Model):
         default=0, ge=0, lt=2**32, title="Seed", description="Another seed gives other pictures from the same words"
     )
     providers: Providers = Field(default=Providers(), title="Providers", description="Who makes what")
+    provenance: Literal["c2pa", "none"] = Field(
+        default="c2pa",
+        title="Provenance",
+        description="c2pa marks and signs every delivered file as made by machines; none leaves the files bare",
+    )
+    realistic: bool | None = Field(
+        default=None,
+        title="Realistic",
+        description="Whether it may be taken for a recording of something that happened; if nothing is said, pictures "
+        "by trained models may",
+    )
+    publish: bool | None = Field(
+        default=None, title="Publish", description="Whether it is published; what the factory does if nothing is said"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -102,6 +124,27 @@ class BriefBase(Model):
         if "title" not in fields and (found := _opening_words(fields)):
             fields["title"] = found
         return fields
+
+
+class KeyedBrief(BriefBase):
+    """A brief whose product is one file, which may be published under a key of the caller's choice."""
+
+    object_key: ObjectKey | None = Field(
+        default=None,
+        title="Object key",
+        description="Also publish the file under this key; it is then replaced whenever it is made anew",
+        examples=["goals/retirement/user_123.png"],
+    )
+
+    @model_validator(mode="after")
+    def _key_fits(self) -> Self:
+        types = _FILE_TYPES.get(self.kind, ())
+        if self.object_key and not any(extension_fits(self.object_key, one) for one in types):
+            endings = sorted({ending for one in types for ending in extensions_of(one)})
+            raise refusal(
+                f"{short(self.object_key)} ends as no {self.kind} does; {', '.join(endings)} do", "object_key"
+            )
+        return self
 
 
 class PicturedBrief(BriefBase):
@@ -227,4 +270,4 @@ def _opening_words(fields: Mapping[str, Any]) -> str | None:
     return sentence.rstrip(".,;:。،؛। ") or sentence or None
 
 
-__all__ = ["BriefBase", "FilmedBrief", "PicturedBrief", "Providers", "SpokenBrief", "check_duration"]
+__all__ = ["BriefBase", "FilmedBrief", "KeyedBrief", "PicturedBrief", "Providers", "SpokenBrief", "check_duration"]

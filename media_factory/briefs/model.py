@@ -10,7 +10,15 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, TypeAdapter, model_validator
 
 from media_factory.briefs import limits
-from media_factory.briefs.base import BriefBase, FilmedBrief, PicturedBrief, Providers, SpokenBrief, check_duration
+from media_factory.briefs.base import (
+    BriefBase,
+    FilmedBrief,
+    KeyedBrief,
+    PicturedBrief,
+    Providers,
+    SpokenBrief,
+    check_duration,
+)
 from media_factory.briefs.fields import (
     Aspect,
     CaptionPreset,
@@ -31,7 +39,7 @@ from media_factory.requests import Card
 STORY_SOURCES = ("article", "scenes", "body", "script")
 
 
-class ImageBrief(PicturedBrief):
+class ImageBrief(KeyedBrief, PicturedBrief):
     """Ask for one picture."""
 
     kind: Literal["image"] = Field(default="image", title="Kind", description="What is to be made")
@@ -77,7 +85,7 @@ class ImageBrief(PicturedBrief):
         return frame_size(self.aspect or "1:1", 1080)
 
 
-class NarrationBrief(SpokenBrief):
+class NarrationBrief(KeyedBrief, SpokenBrief):
     """Ask for a text to be spoken."""
 
     kind: Literal["narration"] = Field(default="narration", title="Kind", description="What is to be made")
@@ -89,7 +97,7 @@ class NarrationBrief(SpokenBrief):
         return self
 
 
-class VideoBrief(FilmedBrief):
+class VideoBrief(KeyedBrief, FilmedBrief):
     """Ask for a video of given pictures and clips."""
 
     kind: Literal["video"] = Field(default="video", title="Kind", description="What is to be made")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from media_factory.assets import Asset
 from media_factory.delivery import wording
 from media_factory.delivery.manifest import Manifest, StageRow
-from media_factory.delivery.structured import relative_url
+from media_factory.delivery.structured import Address, relative_url
 from media_factory.model import Model
 
 _ROLES = {
@@ -107,7 +107,7 @@ def _measures(asset: Asset) -> list[str]:
     return [*shown, wording.bytes_size(asset.size_bytes)]
 
 
-def downloads_of(manifest: Manifest) -> tuple[Download, ...]:
+def downloads_of(manifest: Manifest, address: Address = relative_url) -> tuple[Download, ...]:
     """Return all outputs but the page and the parts of streams, and the manifest, which is written after the page."""
     files = []
     pictures: Counter[str | None] = Counter()
@@ -122,12 +122,12 @@ def downloads_of(manifest: Manifest) -> tuple[Download, ...]:
         files.append(
             Download(
                 label=f"{label}, {output.aspect}" if output.aspect else label,
-                url=relative_url(output.path),
+                url=address(output.path),
                 facts=" · ".join([_FORMATS.get(ending, ending.upper()), *_measures(output.asset)]),
                 picture=output.role in ("poster", "scene-image", "rendition"),
             )
         )
-    return (*files, Download(label="Manifest", url="manifest.json", facts="JSON", picture=False))
+    return (*files, Download(label="Manifest", url=address("manifest.json"), facts="JSON", picture=False))
 
 
 __all__ = ["Download", "MadeBy", "Totals", "downloads_of", "made_by", "stage_label", "totals_of"]

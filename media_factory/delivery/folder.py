@@ -6,23 +6,40 @@ import asyncio
 import shutil
 from pathlib import Path
 
+from pydantic import ValidationError
+
+from media_factory.briefs.model import BriefBase
+from media_factory.delivery.log import note_deliveries
 from media_factory.delivery.manifest import Manifest, Output
 from media_factory.delivery.page import story_page
-from media_factory.errors import StoreError
+from media_factory.delivery.provenance.marking import MARKABLE, Marker
+from media_factory.delivery.provenance.model import Origin
+from media_factory.delivery.provenance.publishing_notes import publishing_notes
+from media_factory.delivery.publishing import is_published, publish
+from media_factory.errors import RenderError, StoreError
 from media_factory.factory import Factory
 from media_factory.files import sha256_of, whole_file, write_whole
 from media_factory.runs import Run, current_run
 
-MANIFEST = "manifest.json"
+MANIFEST, NOTES = "manifest.json", "publish.json"
 
 
 class Delivery:
-    """Collects a product's outputs and writes them to a folder; a planning run writes nothing."""
+    """Collects a product's outputs and writes them to a folder; a planning run writes nothing.
 
-    def __init__(self, factory: Factory) -> None:
+    `origins` says where assets come from, by digest; what is not in it (texts, parts of streams) stays bare.
+
+    Args:
+        factory: whose store has the bytes.
+        signed: files say where they come from, and are signed.
+    """
+
+    def __init__(self, factory: Factory, *, signed: bool = True) -> None:
         self._factory = factory
         self._run = current_run() or Run()
+        self._signed = signed
         self.outputs: list[Output] = []
+        self.origins: dict[str, Origin] = {}
 
     @property
     def run(self) -> Run:
@@ -39,37 +56,103 @@ class Delivery:
             asset = await self._factory.store.put(text.encode(), media_type)
             self.add(Output(role=role, aspect=aspect, path=path, asset=asset))
 
-    async def finish(self, manifest: Manifest, folder: Path | None) -> Manifest:
+    async def finish(self, manifest: Manifest, folder: Path | None, brief: BriefBase | None = None) -> Manifest:
         """Write all outputs, the page that shows them, and last the manifest, and return the manifest.
+
+        What the brief (or the factory) wants published is published before that, so that the manifest has the URLs.
 
         The folder is the factory's own if none is given.
 
-        A file that is there already with the same bytes is left alone.
+        A file that is there already with the same bytes is left alone, and a marked one with the same marks.
 
         Raises:
             StoreError: the folder can't be written.
             AssetLost: an output's bytes are gone; the next run makes them again.
+            InputError: the certificate to sign with can't be used.
         """
         if self._run.planning:
             return manifest
         target = folder or self._factory.deliveries / manifest.id
-        await self.add_text("page", "index.html", story_page(manifest), "text/html")
-        manifest = manifest.model_copy(update={"outputs": tuple(self.outputs)})
+        if self.origins:
+            notes = publishing_notes(manifest.id, self.outputs, self.origins, signed=self._signed)
+            await self.add_text("publish", NOTES, notes.model_dump_json(indent=2) + "\n", "application/json")
         try:
-            for output in manifest.outputs:
-                source = await self._factory.store.fetch(output.asset)
-                await asyncio.to_thread(_place, source, target / output.path, output.asset.hex)
+            manifest = await _Writing(self._factory, target, self.origins if self._signed else {}).write(
+                manifest.model_copy(update={"outputs": tuple(self.outputs)})
+            )
+            await self.add_text("page", "index.html", story_page(manifest), "text/html")
+            page = self.outputs[-1]
+            await asyncio.to_thread(_place, await self._factory.store.fetch(page.asset), target / page.path, page)
+            manifest = manifest.model_copy(update={"outputs": (*manifest.outputs, page)})
+            manifest = await self._published(manifest, target, brief)
             await asyncio.to_thread(write_whole, target / MANIFEST, manifest.model_dump_json(indent=2) + "\n")
         except OSError as problem:
-            raise StoreError(f"can't deliver to {target}: {problem.strerror}") from problem
+            size = sum(output.asset.size_bytes for output in self.outputs)
+            raise StoreError(f"can't deliver {size} bytes to {target}: {problem.strerror}") from problem
+        await note_deliveries(manifest, self.origins, target, self._factory.books)
         return manifest
 
+    async def _published(self, manifest: Manifest, folder: Path, brief: BriefBase | None) -> Manifest:
+        publisher = self._factory.publisher
+        if brief is None or not is_published(brief, publisher) or publisher is None:
+            return manifest
+        return await publish(
+            manifest,
+            publisher,
+            self._factory.store,
+            channel=brief.channel,
+            object_key=getattr(brief, "object_key", None),
+            files=marked_files(manifest, folder),
+        )
 
-def _place(source: Path, target: Path, digest_hex: str) -> None:
-    if target.is_file() and sha256_of(target) == digest_hex:
+
+class _Writing:
+    """A product's files on their way into a folder."""
+
+    def __init__(self, factory: Factory, folder: Path, origins: dict[str, Origin]) -> None:
+        self._factory = factory
+        self._folder = folder
+        self._origins = origins
+
+    async def write(self, manifest: Manifest) -> Manifest:
+        """Write all outputs, and return the manifest with what became of them."""
+        marker, reasons = Marker(self._factory, manifest.id), list[str]()
+        earlier = await asyncio.to_thread(_earlier, self._folder)
+        written = []
+        for output in manifest.outputs:
+            target, origin = self._folder / output.path, self._origins.get(output.asset.digest)
+            if origin and output.asset.media_type in MARKABLE:
+                try:
+                    written.append(await marker.place(output, origin, target, earlier.get(output.path)))
+                    continue
+                except RenderError as problem:
+                    reasons.append(f"{output.path} does not say where it comes from: {problem}")
+            await asyncio.to_thread(_place, await self._factory.store.fetch(output.asset), target, output)
+            written.append(output)
+        status = "degraded" if reasons and manifest.status == "passed" else manifest.status
+        update = {"outputs": tuple(written), "reasons": (*manifest.reasons, *reasons), "status": status}
+        return manifest.model_copy(update=update)
+
+
+def marked_files(manifest: Manifest, folder: Path) -> dict[str, Path]:
+    """Return the delivered files that are other bytes than their assets, by their outputs' paths: what to publish."""
+    return {output.path: folder / output.path for output in manifest.outputs if output.marked}
+
+
+def _earlier(folder: Path) -> dict[str, Output]:
+    """Return the outputs of the manifest that lies in a folder, by path; none if it can't be read."""
+    try:
+        found = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
+    except (OSError, ValidationError):
+        return {}
+    return {output.path: output for output in found.outputs}
+
+
+def _place(source: Path, target: Path, output: Output) -> None:
+    if target.is_file() and sha256_of(target) == output.asset.hex:
         return
     with whole_file(target) as temporary:
         shutil.copyfile(source, temporary)
 
 
-__all__ = ["MANIFEST", "Delivery"]
+__all__ = ["MANIFEST", "NOTES", "Delivery", "marked_files"]

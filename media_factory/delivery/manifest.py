@@ -9,6 +9,7 @@ from pydantic import Field
 
 from media_factory.assets import Asset
 from media_factory.calls.selection import Choice
+from media_factory.delivery.provenance.model import Marked
 from media_factory.model import Model
 from media_factory.results import Placeholder
 from media_factory.timing import Word
@@ -24,6 +25,10 @@ class Output(Model):
     path: str
     asset: Asset
     placeholder: Placeholder | None = Field(default=None, description="of a picture: what to show until it is there")
+    marked: Marked | None = Field(
+        default=None, description="of a file that says where it comes from: its own bytes, which are not the asset's"
+    )
+    url: str | None = Field(default=None, description="where everybody can open it, once it is published")
 
 
 class StageRow(Model):
@@ -51,6 +56,17 @@ class SceneEntry(Model):
     words: tuple[Word, ...] = Field(description="times are seconds of the film")
 
 
+class Publication(Model):
+    """Where a product is published."""
+
+    place: str = Field(description="the bucket or folder")
+    manifest_key: str = Field(description="where readers find the newest version; `unpublish` takes it")
+    manifest_url: str
+    version: str = Field(description="names exactly these files")
+    at: str = Field(description="ISO 8601 in UTC")
+    warnings: tuple[str, ...] = Field(default=(), description="what did not matter enough to fail")
+
+
 class Manifest(Model):
     """What a run delivered."""
 
@@ -72,6 +88,7 @@ class Manifest(Model):
     duration_s: float | None = None
     created_at: str = Field(description="when the product was first made, ISO 8601 in UTC")
     made_with: str = Field(description="name and version of what made it")
+    published: Publication | None = Field(default=None, description="null if it lies in the delivery folder only")
 
     def output(self, role: str, aspect: str | None = None) -> Output:
         """Return the output of a role (and aspect); KeyError if there is none."""
@@ -81,4 +98,4 @@ class Manifest(Model):
         raise KeyError(f"{self.id} has no output {role!r}{f' in {aspect}' if aspect else ''}")
 
 
-__all__ = ["Manifest", "Output", "SceneEntry", "StageRow", "Status"]
+__all__ = ["Manifest", "Output", "Publication", "SceneEntry", "StageRow", "Status"]

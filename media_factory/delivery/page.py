@@ -99,17 +99,21 @@ def _shown(manifest: Manifest) -> str:
 
 
 class _Links:
-    """Addresses of delivered files: data URLs for those whose bytes were given, relative ones for the rest."""
+    """Addresses of delivered files: data URLs for those whose bytes were given, given ones, else relative ones."""
 
-    def __init__(self, outputs: Sequence[Output], inline: Mapping[str, bytes]) -> None:
+    def __init__(self, outputs: Sequence[Output], inline: Mapping[str, bytes], addresses: Mapping[str, str]) -> None:
         self.types = {output.path: output.asset.media_type for output in outputs}
-        self.inline = inline
-        if strangers := sorted(set(inline) - set(self.types)):
-            raise InputError(f"can't inline {strangers[0]!r}: the manifest has no such output")
+        self.inline, self.addresses = inline, addresses
+        if strangers := sorted({*inline, *addresses} - {*self.types, "manifest.json"}):
+            raise InputError(f"can't inline {strangers[0]!r}, or say where it is: the manifest has no such output")
+
+    def address(self, path: str) -> str:
+        """Return where a file lies beside the page, or elsewhere; never its bytes."""
+        return self.addresses.get(path) or relative_url(path)
 
     def __call__(self, path: str) -> str:
         if path not in self.inline:
-            return relative_url(path)
+            return self.address(path)
         return f"data:{self.types[path]};base64,{base64.b64encode(self.inline[path]).decode()}"
 
 
@@ -123,7 +127,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     readings = (wording.clock, wording.lasting, wording.moment, wording.money)
-    environment.filters |= {"url": relative_url, **{reading.__name__: reading for reading in readings}}
+    environment.filters |= {reading.__name__: reading for reading in readings}
     return environment
 
 
@@ -151,7 +155,7 @@ def _dress(theme: Theme, text: str) -> dict[str, object]:
     }
 
 
-def _content(manifest: Manifest) -> dict[str, object]:
+def _content(manifest: Manifest, links: _Links) -> dict[str, object]:
     """Return what the page shows and tells machines."""
     mains = main_outputs(manifest)
     sizes = {output.path: output.asset for output in manifest.outputs}
@@ -168,14 +172,16 @@ def _content(manifest: Manifest) -> dict[str, object]:
         "description": description(manifest),
         "groups": made_by(manifest.stages),
         "totals": totals_of(manifest),
-        "downloads": downloads_of(manifest),
+        "downloads": downloads_of(manifest, links.address),
         "words": [scene.model_dump(mode="json", include={"start_s", "end_s", "words"}) for scene in manifest.scenes],
-        "json_ld": json_ld(manifest),
-        "open_graph": open_graph(manifest),
+        "json_ld": json_ld(manifest, links.address),
+        "open_graph": open_graph(manifest, links.address),
     }
 
 
-def story_page(manifest: Manifest, inline: Mapping[str, bytes] | None = None) -> str:
+def story_page(
+    manifest: Manifest, inline: Mapping[str, bytes] | None = None, addresses: Mapping[str, str] | None = None
+) -> str:
     """Return the page of a story, video, narration or image as one HTML document, to be saved beside the outputs.
 
     The same manifest gives the same page, byte for byte. Whatever a manifest's texts hold is shown, never run.
@@ -183,13 +189,15 @@ def story_page(manifest: Manifest, inline: Mapping[str, bytes] | None = None) ->
     Args:
         manifest: what was delivered.
         inline: bytes of outputs, by path, that are to stand inside the page instead of beside it.
+        addresses: URLs of outputs (or `manifest.json`), by path, that are not to be looked for beside the page: signed
+            ones of a private bucket, for example.
 
     Raises:
-        InputError: the theme is unknown, a path leaves the folder, or `inline` names what is no output.
+        InputError: the theme is unknown, a path leaves the folder, or `inline` or `addresses` names what is no output.
     """
     template = _environment().get_template("story.html.jinja")
-    links = _Links(manifest.outputs, inline or {})
-    return template.render(**_content(manifest), **_dress(_theme(manifest.theme), _shown(manifest)), link=links)
+    links = _Links(manifest.outputs, inline or {}, addresses or {})
+    return template.render(**_content(manifest, links), **_dress(_theme(manifest.theme), _shown(manifest)), link=links)
 
 
 __all__ = ["direction", "font_stack", "gaps_of", "picture_alt", "story_page"]

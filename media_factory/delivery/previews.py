@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -90,6 +90,19 @@ def make_preview(film: Path, width_px: int, max_bytes: int) -> tuple[bytes, Size
             raise InputError(f"a preview does not fit into {max_bytes} bytes; allow more")
         frames = [frame.resize(size, Image.Resampling.LANCZOS) for frame in frames]
     return found, frames[0].size
+
+
+def pictures_at(
+    film: Path, times: Callable[[Fraction], Sequence[Fraction]], long_side_px: int
+) -> list[Image.Image]:
+    """Return the small pictures on screen at times (rising) that are chosen by a film's length; call it in a thread.
+
+    Raises:
+        RenderError: the film can't be decoded.
+    """
+    with _opened(film) as source:
+        size = _fitted(source.streams.video[0], long_side_px)
+        return [_picture(frame, size) for frame in _frames_at(source, times(_length_s(source, film)))]
 
 
 def _preview_times(duration_s: Fraction) -> list[Fraction]:
@@ -191,4 +204,4 @@ def _picture(frame: VideoFrame, size: Size) -> Image.Image:
     return Image.fromarray(small.to_ndarray())
 
 
-__all__ = ["Sheet", "draw_storyboard", "make_preview"]
+__all__ = ["Sheet", "draw_storyboard", "make_preview", "pictures_at"]

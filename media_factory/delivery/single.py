@@ -8,6 +8,7 @@ from pathlib import Path
 from media_factory.delivery.building import manifest_of
 from media_factory.delivery.folder import Delivery
 from media_factory.delivery.manifest import Manifest, Output, SceneEntry
+from media_factory.delivery.provenance.products import image_origins, narration_origins
 from media_factory.delivery.words import add_words
 from media_factory.factory import Factory
 from media_factory.recipes.image import ImagePiece
@@ -26,12 +27,14 @@ async def deliver_image(
     Raises:
         StoreError: the folder can't be written.
     """
-    delivery = Delivery(factory)
+    delivery = Delivery(factory, signed=piece.brief.provenance == "c2pa")
     path = f"image.{_SUFFIXES.get(picture.image.media_type, 'bin')}"
     delivery.add(Output(role="image", path=path, asset=picture.image, placeholder=picture.placeholder))
     scene = SceneEntry(text=piece.brief.title, prompt=prompt.text, image=path, start_s=0, end_s=0, words=())
     manifest = manifest_of(piece.brief, delivery, reasons=piece.reasons, scenes=(scene,), providers=piece.choices)
-    return await delivery.finish(manifest, folder)
+    if not delivery.run.planning:
+        delivery.origins |= await image_origins(piece, prompt, picture, factory)
+    return await delivery.finish(manifest, folder, piece.brief)
 
 
 async def deliver_narration(
@@ -42,7 +45,7 @@ async def deliver_narration(
     Raises:
         StoreError: the folder can't be written.
     """
-    delivery = Delivery(factory)
+    delivery = Delivery(factory, signed=piece.brief.provenance == "c2pa")
     delivery.add(Output(role="narration", path="narration.m4a", asset=sound.mix))
     spoken = piece.words(utterances)
     await add_words(delivery, spoken, (utterance.alignment for utterance in utterances), piece.brief.language)
@@ -59,7 +62,9 @@ async def deliver_narration(
         duration_s=duration_s,
         providers=piece.choices,
     )
-    return await delivery.finish(manifest, folder)
+    if not delivery.run.planning:
+        delivery.origins |= await narration_origins(piece, utterances, sound, factory)
+    return await delivery.finish(manifest, folder, piece.brief)
 
 
 __all__ = ["deliver_image", "deliver_narration"]

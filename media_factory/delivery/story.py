@@ -12,6 +12,7 @@ from media_factory.delivery.extras_model import SceneImages
 from media_factory.delivery.films import FinishedFilm, add_films, are_blocked, reasons_of, suffix_of
 from media_factory.delivery.folder import Delivery
 from media_factory.delivery.manifest import Manifest, Output, SceneEntry
+from media_factory.delivery.provenance.products import story_origins
 from media_factory.delivery.words import add_words
 from media_factory.factory import Factory
 from media_factory.recipes.story import Story
@@ -34,7 +35,7 @@ async def deliver_story(
     Raises:
         StoreError: the folder can't be written.
     """
-    delivery = Delivery(factory)
+    delivery = Delivery(factory, signed=story.brief.provenance == "c2pa")
     await add_films(delivery, films)
     await add_scene_images(delivery, images)
     delivery.add(Output(role="narration", path="narration.m4a", asset=sound.narration))
@@ -58,7 +59,9 @@ async def deliver_story(
         duration_s=duration_s,
         providers=story.choices,
     )
-    return await delivery.finish(manifest, folder)
+    if not delivery.run.planning:
+        delivery.origins |= await story_origins(story, scenes, sound, films, images, factory)
+    return await delivery.finish(manifest, folder, story.brief)
 
 
 def _add_pictures(

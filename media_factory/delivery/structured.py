@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -10,6 +11,8 @@ from media_factory.delivery.manifest import Manifest, Output
 from media_factory.errors import InputError
 
 DESCRIPTION_CHARS = 200
+Address = Callable[[str], str]
+"""Gives the URL of a delivered file by its path."""
 # The role that a kind is made for, its schema.org type, and its Open Graph type.
 _MAIN = {
     "story": ("video", "VideoObject", "video.other"),
@@ -71,8 +74,8 @@ def _clips(manifest: Manifest) -> list[dict[str, Any]]:
     ]
 
 
-def json_ld(manifest: Manifest) -> dict[str, Any]:
-    """Return the product as a schema.org object; addresses are relative to the page."""
+def json_ld(manifest: Manifest, address: Address = relative_url) -> dict[str, Any]:
+    """Return the product as a schema.org object, with the address of each path; relative to the page by default."""
     mains = main_outputs(manifest)
     found: dict[str, Any] = {
         "@context": "https://schema.org",
@@ -85,10 +88,10 @@ def json_ld(manifest: Manifest) -> dict[str, Any]:
         "creditText": manifest.made_with,
     }
     if mains:
-        found |= {"contentUrl": relative_url(mains[0].path), "encodingFormat": mains[0].asset.media_type}
+        found |= {"contentUrl": address(mains[0].path), "encodingFormat": mains[0].asset.media_type}
         found |= {**_size(mains[0]), "sha256": mains[0].asset.hex}
     if poster := first_output(manifest, "poster", mains[0].aspect if mains else None):
-        found["thumbnailUrl"] = relative_url(poster.path)
+        found["thumbnailUrl"] = address(poster.path)
     if manifest.kind == "image":
         return found
     if manifest.duration_s is not None:
@@ -96,7 +99,7 @@ def json_ld(manifest: Manifest) -> dict[str, Any]:
     if captions := first_output(manifest, "captions"):
         found["caption"] = {
             "@type": "MediaObject",
-            "contentUrl": relative_url(captions.path),
+            "contentUrl": address(captions.path),
             "encodingFormat": captions.asset.media_type,
             "inLanguage": manifest.language,
         }
@@ -105,8 +108,8 @@ def json_ld(manifest: Manifest) -> dict[str, Any]:
     return found
 
 
-def open_graph(manifest: Manifest) -> tuple[tuple[str, str], ...]:
-    """Return Open Graph properties and their contents in order."""
+def open_graph(manifest: Manifest, address: Address = relative_url) -> tuple[tuple[str, str], ...]:
+    """Return Open Graph properties and their contents in order, with the address of each path."""
     mains = main_outputs(manifest)
     found = [
         ("og:type", _MAIN[manifest.kind][2]),
@@ -116,17 +119,18 @@ def open_graph(manifest: Manifest) -> tuple[tuple[str, str], ...]:
     ]
     picture = first_output(manifest, "poster") or first_output(manifest, "image")
     if picture:
-        found.append(("og:image", relative_url(picture.path)))
+        found.append(("og:image", address(picture.path)))
         found += [(f"og:image:{name}", str(size)) for name, size in _size(picture).items()]
     kind = {"video": "og:video", "narration": "og:audio"}.get(_MAIN[manifest.kind][0])
     if kind and mains:
-        found += [(kind, relative_url(mains[0].path)), (f"{kind}:type", mains[0].asset.media_type)]
+        found += [(kind, address(mains[0].path)), (f"{kind}:type", mains[0].asset.media_type)]
         found += [(f"{kind}:{name}", str(size)) for name, size in _size(mains[0]).items()]
     return tuple(found)
 
 
 __all__ = [
     "DESCRIPTION_CHARS",
+    "Address",
     "description",
     "first_output",
     "json_ld",

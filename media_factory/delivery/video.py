@@ -10,6 +10,7 @@ from media_factory.delivery.destinations import film_reasons
 from media_factory.delivery.films import FinishedFilm, add_films, are_blocked, reasons_of
 from media_factory.delivery.folder import Delivery
 from media_factory.delivery.manifest import Manifest, SceneEntry
+from media_factory.delivery.provenance.products import video_origins
 from media_factory.factory import Factory
 from media_factory.recipes.video import VideoPiece
 from media_factory.rendering.model import Soundtrack
@@ -24,7 +25,7 @@ async def deliver_video(
     Raises:
         StoreError: the folder can't be written.
     """
-    delivery = Delivery(factory)
+    delivery = Delivery(factory, signed=piece.brief.provenance == "c2pa")
     await add_films(delivery, [film])
     if cues := piece.cues():
         await delivery.add_text("captions", "captions.vtt", webvtt(cues, piece.brief.language), "text/vtt")
@@ -48,7 +49,9 @@ async def deliver_video(
         scenes=scenes,
         duration_s=duration_s,
     )
-    return await delivery.finish(manifest, folder)
+    if not delivery.run.planning:
+        delivery.origins |= await video_origins(piece, film, sound, factory)
+    return await delivery.finish(manifest, folder, piece.brief)
 
 
 __all__ = ["deliver_video"]

@@ -71,6 +71,9 @@ class Capabilities(Model):
     max_duration_s: float = Field(default=60.0, description="of a clip or a sound")
     draft: bool = Field(default=False, description="fit for previews, and a published result says so")
     by_name_only: bool = Field(default=False, description="never chosen unless a brief names it (fakes)")
+    trained: bool = Field(
+        default=True, description="a model trained on captured media makes it; False for drawing and for rules"
+    )
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,11 @@ An address in a reply is as trustworthy as the reply: it may point inside our ne
 from __future__ import annotations
 
 import asyncio
-import ipaddress
-import socket
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from media_factory.errors import BadReply, NotReached, ProviderUnavailable
+from media_factory.addresses import Pinned, pin
+from media_factory.errors import AddressRefused, BadReply, NotReached, ProviderUnavailable
 from media_factory.providers.http import status_error, vendor_errors
 
 if TYPE_CHECKING:
@@ -22,11 +21,6 @@ MAX_CLIP_BYTES = 512 * 1024 * 1024
 DOWNLOAD_S = 600.0
 _SILENCE_S = 60.0
 _GONE = frozenset({401, 403, 404, 410})
-# Addresses that lead to private ones and that `ipaddress` calls global: NAT64, Teredo, 6to4 and protocol assignments.
-_INSIDE = tuple(
-    ipaddress.ip_network(network)
-    for network in ("64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16", "192.0.0.0/24")
-)
 
 
 async def download(url: str, vendor: str, base_url: str, most_bytes: int) -> bytes:
@@ -46,23 +40,17 @@ async def download(url: str, vendor: str, base_url: str, most_bytes: int) -> byt
     """
     with vendor_errors(vendor):
         async with asyncio.timeout(DOWNLOAD_S):
-            return await _read(url, await _address(url, vendor, base_url), vendor, most_bytes)
+            return await _read(await _pinned(url, vendor, base_url), vendor, most_bytes)
 
 
-async def _read(url: str, address: str | None, vendor: str, most_bytes: int) -> bytes:
+async def _read(target: Pinned, vendor: str, most_bytes: int) -> bytes:
     import httpx
 
-    target, extensions = httpx.URL(url), {}
     # An answer that is packed may unpack to a thousand times its size.
-    headers = {"Accept-Encoding": "identity"}
-    if address:
-        # The address that was checked is the one that is asked; names can be looked up differently a second time.
-        headers["Host"] = target.netloc.decode("ascii")
-        extensions["sni_hostname"] = target.host
-        target = target.copy_with(host=address)
+    headers = {"Accept-Encoding": "identity", **target.headers}
     async with (
         httpx.AsyncClient(follow_redirects=False, timeout=_SILENCE_S) as client,
-        client.stream("GET", target, headers=headers, extensions=extensions) as answer,
+        client.stream("GET", target.url, headers=headers, extensions=target.extensions) as answer,
     ):
         _check_head(answer, vendor)
         data = bytearray()
@@ -86,27 +74,19 @@ def _check_head(answer: httpx.Response, vendor: str) -> None:
         raise BadReply(f"{vendor} packed its file, which we did not ask for")
 
 
-async def _address(url: str, vendor: str, base_url: str) -> str | None:
-    """Return the address to ask for a public host, or None for the vendor's own host."""
+async def _pinned(url: str, vendor: str, base_url: str) -> Pinned:
+    """Return what to ask: the checked address of a public host, or the vendor's own host as it stands."""
+    import httpx
+
     parts, own = urlsplit(url), urlsplit(base_url)
     if (parts.scheme, parts.netloc) == (own.scheme, own.netloc):
-        return None
-    if parts.scheme != "https" or not parts.hostname or parts.username:
-        raise BadReply(f"{vendor} gave an address for its file that we don't read ({parts.scheme or 'none'}://)")
-    loop = asyncio.get_running_loop()
+        return Pinned(httpx.URL(url))
     try:
-        found = await loop.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+        return await pin(url)
+    except AddressRefused as problem:
+        raise BadReply(f"{vendor} gave an address for its file that we don't read: {problem}") from None
     except OSError:
         raise NotReached(f"{vendor} keeps its file at a host that can't be found: {parts.hostname}") from None
-    addresses = [str(one[4][0]) for one in found]
-    if not all(map(_is_public, addresses)):
-        raise BadReply(f"{vendor} gave an address for its file inside a private network: {parts.hostname}")
-    return addresses[0]
-
-
-def _is_public(address: str) -> bool:
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    return ip.is_global and not ip.is_multicast and not any(ip in network for network in _INSIDE)
 
 
 __all__ = ["DOWNLOAD_S", "MAX_CLIP_BYTES", "MAX_PICTURE_BYTES", "download"]

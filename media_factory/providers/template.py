@@ -32,7 +32,7 @@ class TemplatePrompts(PromptWriter):
     """Write picture prompts from a pattern, on this machine and at no cost."""
 
     name = "template"
-    capabilities = Capabilities(modality="prompt", models=("headline-1",), local=True)
+    capabilities = Capabilities(modality="prompt", models=("headline-1",), local=True, trained=False)
 
     def price_usd(self, request: PromptRequest) -> Decimal | None:
         """Return 0: a pattern costs nothing."""

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 
 from media_factory.assets import Asset
+from media_factory.store.inventory import Inventory
 
 
 class AssetStore(ABC):
@@ -15,6 +16,11 @@ class AssetStore(ABC):
     A store never changes what it holds, never shows a half-written asset, and never gives out bytes that are not what
     their digest says: those it sets aside ("quarantine") and calls lost.
     """
+
+    @property
+    def inventory(self) -> Inventory | None:
+        """What the store holds, for those who look after it; None if this store can't tell."""
+        return None
 
     @abstractmethod
     async def put(
@@ -31,7 +37,7 @@ class AssetStore(ABC):
         When this returns, the bytes survive a power cut.
 
         Raises:
-            StoreError: the bytes could not be written; nothing half-written is left.
+            StoreError: the bytes could not be written, or were taken down; nothing half-written is left.
         """
 
     @abstractmethod
@@ -49,6 +55,9 @@ class AssetStore(ABC):
         Raises:
             AssetLost: it is missing or altered.
         """
+
+    def close(self) -> None:  # noqa: B027 - most stores hold nothing open
+        """Give back what the store holds open."""
 
     async def read(self, asset: Asset) -> bytes:
         """Return the asset's bytes, checked against the digest. For small assets.

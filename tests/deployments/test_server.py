@@ -36,7 +36,12 @@ def call(url: str, body: object | None = None) -> Any:
 
 
 @pytest.fixture(scope="module")
-def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def media_port() -> int:
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory, media_port: int) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """Run `media-factory up` in a fresh home and give its API's URL."""
     folder, port = tmp_path_factory.mktemp("up"), free_port()
     environment = os.environ | {
@@ -46,6 +51,7 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, subproce
     }
     environment.pop("PREFECT_API_URL", None)
     command = [sys.executable, "-c", "from deployments.cli import main; main()", "up", "--port", str(port)]
+    command += ["--media-port", str(media_port)]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     for line in process.stdout:
@@ -89,6 +95,11 @@ def test_a_run_that_the_api_asks_for_is_made_by_the_worker(up: tuple[str, Any], 
     assert (tmp_path / "out" / "image.png").exists()
 
 
+def test_the_media_server_answers_beside_it(up: tuple[str, Any], media_port: int) -> None:
+    with urllib.request.urlopen(f"http://127.0.0.1:{media_port}/health", timeout=30) as reply:
+        assert reply.read() == b"ok\n"
+
+
 def test_the_ui_asks_the_server_s_own_api(up: tuple[str, Any]) -> None:
     settings = call(up[0].replace("/api", "/ui-settings"))
     assert settings["api_url"] == up[0]
@@ -106,7 +117,7 @@ def test_a_taken_port_is_refused_by_name() -> None:
 def test_when_up_is_stopped_nothing_of_it_is_left(up: tuple[str, subprocess.Popen[str]]) -> None:
     url, process = up
     children = [int(child) for child in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
-    assert len(children) == 2
+    assert len(children) == 3
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 0
     assert not [child for child in children if Path(f"/proc/{child}").exists()]

@@ -48,6 +48,7 @@ async def test_a_narration_has_sound_captions_and_every_word(home: Path, tmp_pat
     assert [word["text"] for word in words] == TEXT.split()
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
         "narration.m4a", "captions.vtt", "captions.srt", "alignment.json", "index.html", "manifest.json",
+        "publish.json",
     }  # fmt: skip
     assert manifest.duration_s is not None
     assert words[-1]["end_s"] <= manifest.duration_s

@@ -70,6 +70,7 @@ def test_a_video_has_its_film_poster_captions_and_page(home: Path, pictures: Pat
     manifest = make(four_shots(pictures), tmp_path / "out")
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
         "video-9x16.mp4", "poster.jpg", "captions.vtt", "captions.srt", "index.html", "manifest.json",
+        "publish.json",
     }  # fmt: skip
     facts = probe(tmp_path / "out" / "video-9x16.mp4")
     assert (facts.video[0].width_px, facts.video[0].height_px, facts.video[0].frames) == (

@@ -12,8 +12,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from media_factory.addresses import is_public
 from media_factory.errors import BadReply, NotReached, ProviderError, ProviderUnavailable
-from media_factory.providers.downloads import _is_public, download
+from media_factory.providers.downloads import download
 from media_factory.testing.simulator import Fault, Simulator, Vendor
 
 MOST_BYTES = 100_000
@@ -110,9 +111,9 @@ async def test_a_host_without_an_address_is_not_reached(base_url: str) -> None:
 
 @given(st.ip_addresses(v=4, network="10.0.0.0/8") | st.ip_addresses(v=6, network="fc00::/7"))
 def test_private_addresses_are_not_public(address: object) -> None:
-    assert not _is_public(str(address))
+    assert not is_public(str(address))
 
 
 @pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946"])
 def test_public_addresses_are(address: str) -> None:
-    assert _is_public(address)
+    assert is_public(address)
