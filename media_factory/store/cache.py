@@ -175,8 +175,8 @@ class ReadCache:
     @contextlib.contextmanager
     def _incoming(self) -> Iterator[Path]:
         folder = self.folder / "incoming"
+        folder.mkdir(parents=True, exist_ok=True)
         if self._counted is None:
-            folder.mkdir(parents=True, exist_ok=True)
             _sweep(folder)
         temporary = folder / uuid.uuid4().hex
         try:

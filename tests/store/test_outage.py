@@ -6,8 +6,9 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 
@@ -22,6 +23,7 @@ from media_factory.store.s3.settings import MIB
 from media_factory.store.s3.store import S3Store
 from tests.store.servers import CuttableLine, Server
 
+T = TypeVar("T")
 STORIES = 50
 OUTAGE_S = float(os.environ.get("MEDIA_FACTORY_TEST_OUTAGE_S", "2"))
 
@@ -99,24 +101,27 @@ async def test_an_outage_amid_fifty_stories_loses_nothing_and_pays_nothing_twice
 
 
 async def test_large_files_under_way_survive_an_outage_in_both_directions(line: CuttableLine, tmp_path: Path) -> None:
-    path, bucket = tmp_path / "large", line.server.new_bucket()
+    path = tmp_path / "large"
     path.write_bytes(os.urandom(64 * MIB))
-    for way in ("put", "fetch"):
-        store = S3Store(line.server.settings(bucket, tmp_path / way, outlast_s=30, read_timeout_s=5))
-        await store.put(b"opened", "text/plain")
-        if way == "put":
-            work = asyncio.ensure_future(store.put(path, "video/mp4"))
-        else:
-            work = asyncio.ensure_future(store.fetch(asset))
-        await asyncio.sleep(0.15)
-        line.cut()
-        await asyncio.sleep(0.5)
-        line.mend()
-        done = await work
-        asset = done if isinstance(done, Asset) else asset
-        store.close()
-    assert isinstance(done, Path)
-    assert done.read_bytes() == path.read_bytes()
+    store = S3Store(line.server.settings(line.server.new_bucket(), tmp_path / "cache", outlast_s=30, read_timeout_s=5))
+    await store.put(b"opened", "text/plain")
+    asset = await through_a_cut(line, store.put(path, "video/mp4"))
+    store.cache.path_of(asset.hex).unlink()
+    fetched = await through_a_cut(line, store.fetch(asset))
+    assert fetched.read_bytes() == path.read_bytes()
+    store.close()
+
+
+async def through_a_cut(line: CuttableLine, work: Coroutine[Any, Any, T]) -> T:
+    """Cut the line when some work is well under way, and return what comes of it all the same."""
+    under_way = asyncio.ensure_future(work)
+    await asyncio.sleep(0.15)
+    assert not under_way.done()
+    line.cut()
+    await asyncio.sleep(0.5)
+    assert not under_way.done()
+    line.mend()
+    return await under_way
 
 
 async def test_an_outage_that_lasts_too_long_is_said_and_the_same_put_works_afterwards(
