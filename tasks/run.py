@@ -9,7 +9,10 @@ from contextlib import asynccontextmanager, nullcontext
 from media_factory.briefs.base import BriefBase
 from media_factory.calls.admission import admit
 from media_factory.calls.reconciliation import reconcile
+from media_factory.delivery.events import failed_event, tell
+from media_factory.delivery.publishing import is_published
 from media_factory.factory import Factory, factory_from_environment
+from media_factory.publishing.webhooks import Webhook
 from media_factory.runs import Run, begin_run, current_run
 from tasks.orchestration import is_inside_flow_run
 
@@ -32,6 +35,7 @@ async def running(factory: str, brief: BriefBase | None = None) -> AsyncIterator
 
     Raises:
         ContentBlocked: the brief may not be made.
+        InputError: it is to be published, and there is no place for it.
     """
     opened = await _opened(factory)
     try:
@@ -40,12 +44,27 @@ async def running(factory: str, brief: BriefBase | None = None) -> AsyncIterator
             run.caller = run.caller or os.environ.get(CALLER_VARIABLE)
             if not run.planning:
                 await reconcile(opened, ask_vendors=False)
-            if brief is not None:
-                run.channel = run.channel or brief.channel
-                await admit(brief, opened, run)
-            yield opened
+            if brief is None:
+                yield opened
+                return
+            run.channel = run.channel or brief.channel
+            is_published(brief, opened.publisher)
+            await admit(brief, opened, run)
+            async with told_of_failure(opened.webhook, run, brief):
+                yield opened
     finally:
         opened.close()
+
+
+@asynccontextmanager
+async def told_of_failure(webhook: Webhook | None, run: Run, brief: BriefBase) -> AsyncIterator[None]:
+    """Tell a webhook when the block fails; what it raises goes on."""
+    try:
+        yield
+    except Exception as error:
+        if webhook is not None and not run.planning:
+            await tell(webhook, failed_event(run.id, brief.id, brief.kind, error))
+        raise
 
 
 def _new_run() -> Run:

@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from media_factory.briefs.model import BriefBase
+from media_factory.delivery.events import finished_event, tell
 from media_factory.delivery.log import note_deliveries
 from media_factory.delivery.manifest import Manifest, Output
 from media_factory.delivery.page import story_page
@@ -90,6 +91,8 @@ class Delivery:
             size = sum(output.asset.size_bytes for output in self.outputs)
             raise StoreError(f"can't deliver {size} bytes to {target}: {problem.strerror}") from problem
         await note_deliveries(manifest, self.origins, target, self._factory.books)
+        if self._factory.webhook is not None:
+            await tell(self._factory.webhook, finished_event(self._run.id, manifest))
         return manifest
 
     async def _published(self, manifest: Manifest, folder: Path, brief: BriefBase | None) -> Manifest:
