@@ -164,24 +164,18 @@ async def _prepared(job: Job, folder: Path) -> Prepared:
 
 
 async def _scenes(job: Job, story: Story, factory: Factory) -> tuple[SceneMedia, ...]:
-    scenes: list[SceneMedia] = []
+    spoken, painted = [], []
+    (asked,) = story.speech_requests()
     for scene in story.scenes:
-        prompt = (await write_prompt.stage.run(story.prompt_request(scene), factory)).result
+        (wanted,) = story.prompt_requests(scene)
+        prompt = (await write_prompt.stage.run(wanted, factory)).result
         other = len(job.texts) if scene.prompt == "another picture" else scene.index
         paint = dataclasses.replace(generate_image.stage, body=_painter(job, other))
         speak = dataclasses.replace(synthesize_speech.stage, body=_speaker(job))
-        picture = (await paint.run(story.image_request(scene, job.aspect, prompt), factory)).result
-        utterance = (await speak.run(story.speech_request(scene), factory)).result
-        scenes.append(
-            SceneMedia(
-                text=scene.text,
-                headline=scene.headline,
-                prompt=prompt.text,
-                pictures={job.aspect: picture.image},
-                utterance=utterance,
-            )
-        )
-    return tuple(scenes)
+        (seen,) = story.image_requests(scene, job.aspect, prompt)
+        painted.append((prompt, {job.aspect: (await paint.run(seen, factory)).result}))
+        spoken.append((await speak.run(asked[scene.index], factory)).result)
+    return story.media(spoken, painted)
 
 
 def _painter(job: Job, index: int) -> Callable[[ImageRequest, Factory], Awaitable[Picture]]:
