@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import io
 import wave
-
-import av
-import av.error
-from PIL import Image
+from typing import TYPE_CHECKING
 
 from media_factory.errors import BadReply
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 _MAX_PIXELS = 64_000_000
 _MAX_CLIP_SIDE_PX = 8192
@@ -22,12 +22,14 @@ _MAX_DURATION_S = 3600.0
 _LEAST_S_PER_WORD, _MOST_S_PER_WORD, _MOST_PAUSE_S = 0.04, 5.0, 10.0
 
 
-def decoded_picture(data: bytes, source: str) -> Image.Image:
+def decoded_picture(data: bytes, source: str) -> Image:
     """Return a picture, decoded to its last byte.
 
     Raises:
         BadReply: it does not decode, or is larger than 64 megapixels.
     """
+    from PIL import Image
+
     try:
         picture = Image.open(io.BytesIO(data))
         if picture.width * picture.height > _MAX_PIXELS:
@@ -74,6 +76,8 @@ def check_clip(data: bytes, source: str) -> tuple[int, int, float]:
     Raises:
         BadReply: it does not decode to its end, has no picture, or is larger than 8192 pixels a side or than an hour.
     """
+    import av
+
     try:
         with av.open(io.BytesIO(data), "r") as container:
             if not container.streams.video:
@@ -88,7 +92,7 @@ def check_clip(data: bytes, source: str) -> tuple[int, int, float]:
                     raise BadReply(f"{source} sent a clip of more than an hour")
             rate = float(stream.average_rate or 0)
             size = stream.width, stream.height
-    except (av.error.FFmpegError, ValueError) as problem:
+    except (av.FFmpegError, ValueError) as problem:
         raise BadReply(f"{source} sent {len(data)} bytes that are no clip: {type(problem).__name__}") from problem
     if not frames or not rate:
         raise BadReply(f"{source} sent a clip without frames")
@@ -101,13 +105,15 @@ def sound_duration_s(data: bytes, source: str) -> float:
     Raises:
         BadReply: it does not decode, or has no length.
     """
+    import av
+
     try:
         with av.open(io.BytesIO(data), "r") as container:
             if not container.streams.audio:
                 raise BadReply(f"{source} sent a file without sound")
             samples = sum(frame.samples for frame in container.decode(audio=0))
             rate_hz = container.streams.audio[0].rate
-    except (av.error.FFmpegError, ValueError) as problem:
+    except (av.FFmpegError, ValueError) as problem:
         raise BadReply(f"{source} sent {len(data)} bytes that are no sound: {type(problem).__name__}") from problem
     if not samples:
         raise BadReply(f"{source} sent a sound of no length")

@@ -10,8 +10,6 @@ from __future__ import annotations
 import asyncio
 import io
 
-import av
-import av.error
 import numpy as np
 
 from media_factory.assets import Asset
@@ -143,12 +141,14 @@ def samples_of(data: bytes) -> Floats:
     Raises:
         BadReply: it does not decode.
     """
+    import av
+
     resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE_HZ)
     try:
         with av.open(io.BytesIO(data), "r") as container:
             frames = [made for frame in container.decode(audio=0) for made in resampler.resample(frame)]
             frames += resampler.resample(None)
-    except (av.error.FFmpegError, ValueError, IndexError) as problem:
+    except (av.FFmpegError, ValueError, IndexError) as problem:
         raise BadReply(f"a sound of {len(data)} bytes does not decode: {type(problem).__name__}") from problem
     parts = [frame.to_ndarray().ravel() for frame in frames]
     return np.concatenate(parts) if parts else np.zeros(0, np.float32)

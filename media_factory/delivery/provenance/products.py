@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from media_factory.assets import Asset
 from media_factory.delivery.extras_model import FilmExtras, SceneImages
@@ -13,10 +14,12 @@ from media_factory.factory import Factory
 from media_factory.recipes.image import ImagePiece
 from media_factory.recipes.narration import NarrationPiece
 from media_factory.recipes.story import Story
-from media_factory.recipes.video import VideoPiece
 from media_factory.rendering.film import SceneMedia
 from media_factory.rendering.model import Soundtrack
 from media_factory.results import Picture, Prompt, Utterance
+
+if TYPE_CHECKING:
+    from media_factory.recipes.video import VideoPiece
 
 Origins = dict[str, Origin]
 
