@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 BENCH_READY := $(VENV)/.ready-bench
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: demo test check bench bench-images bench-memory bench-provenance bench-render bench-story up lock format clean
+.PHONY: demo test check bench bench-images bench-memory bench-provenance bench-render bench-store bench-story up lock format clean
 .DEFAULT_GOAL := demo
 
 demo: $(READY) ## make a narrated, captioned video from examples/apollo-11.md
@@ -21,7 +21,7 @@ check: $(READY) ## format, lint, types, import layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: bench-story bench-images bench-memory bench-provenance ## run the benchmarks but the longest, bench-render
+bench: bench-story bench-images bench-memory bench-store bench-provenance ## run the benchmarks but the longest, bench-render
 
 bench-story: $(READY) ## measure a story's first and second making
 	$(BIN)/python -m benchmarks.story
@@ -37,6 +37,9 @@ bench-provenance: $(READY) ## measure what signing a film costs
 
 bench-render: $(BENCH_READY) ## measure rendering against the encoder alone, and MoviePy against both
 	$(BIN)/python -m benchmarks.render
+
+bench-store: $(READY) ## measure the S3 store against boto3 alone, and the memory that 1 GiB takes
+	$(BIN)/python -m benchmarks.store
 
 up: $(READY) ## start a Prefect server and serve the flows, until Ctrl-C
 	$(BIN)/media-factory up

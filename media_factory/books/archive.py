@@ -75,7 +75,8 @@ class Archive:
     def starting_with(self, beginning: str, most: int = 10) -> tuple[str, ...]:
         """Return names of assets that begin so, in order."""
         columns = (receipt_assets.c.digest, receipt_inputs.c.source, uploads.c.digest)
-        union = sa.union(*(sa.select(one.label("name")).where(one.startswith(beginning, autoescape=True)) for one in columns)).subquery()
+        chosen = (sa.select(one.label("name")).where(one.startswith(beginning, autoescape=True)) for one in columns)
+        union = sa.union(*chosen).subquery()
         with self._database.reading() as connection:
             return tuple(connection.execute(sa.select(union.c.name).order_by(union.c.name).limit(most)).scalars())
 

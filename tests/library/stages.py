@@ -55,7 +55,6 @@ def open_factory(folder: Path) -> Factory:
         books=Books(f"sqlite:///{folder / 'books.db'}"),
         providers=Providers.of(),
         home=folder / "home",
-        lease_s=1.0,
     )
 
 

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from media_factory.assets import Asset
 from media_factory.errors import InputError, StoreError
@@ -169,7 +169,6 @@ class Keeping(RuleBasedStateMachine):
             return
         self.needed.discard(asset)
 
-    @precondition(lambda self: self.needed)
     @rule(name=NAMES, dies_after=st.none() | st.integers(0, 4))
     def take_down(self, name: str, dies_after: int | None) -> None:
         if name not in self.made:

@@ -47,13 +47,13 @@ class BucketInventory(Inventory):
         self._looking = threading.Lock()
         self._buried: tuple[float, frozenset[str]] = (float("-inf"), frozenset())
 
-    def refuse_buried(self, hexdigits: str) -> None:
+    def refuse_buried(self, hexdigits: str, stop: threading.Event) -> None:
         """Refuse what was taken down, as it was known at most a minute ago.
 
         Raises:
             StoreError: it was.
         """
-        if self._is_buried(hexdigits) and (buried := self.tombstone(f"sha256:{hexdigits}")):
+        if self._is_buried(hexdigits, stop) and (buried := self.tombstone(f"sha256:{hexdigits}")):
             raise buried.refusal()
 
     def renew(self, hexdigits: str) -> bool:
@@ -63,10 +63,10 @@ class BucketInventory(Inventory):
             return self.touch(found.digest)
         return found is not None
 
-    def _is_buried(self, hexdigits: str) -> bool:
+    def _is_buried(self, hexdigits: str, stop: threading.Event) -> bool:
         with self._looking:
             if time.monotonic() - self._buried[0] > _BURIED_FOR_S:
-                found = (name.rpartition("/")[2][:64] for name, _ in self._listed("tombstones/"))
+                found = (name.rpartition("/")[2][:64] for name, _ in self._listed("tombstones/", stop))
                 self._buried = time.monotonic(), frozenset(found)
             return hexdigits in self._buried[1]
 
@@ -173,14 +173,14 @@ class BucketInventory(Inventory):
         hexdigits = _hex(digest)
         return self._key("assets", "sha256", hexdigits[:2], hexdigits)
 
-    def _call(self, operation: str, **arguments: Any) -> dict[str, Any] | None:
-        return self._calls.call(operation, threading.Event(), **arguments)
+    def _call(self, operation: str, stop: threading.Event | None = None, **arguments: Any) -> dict[str, Any] | None:
+        return self._calls.call(operation, stop or threading.Event(), **arguments)
 
     def _put(self, name: str, data: bytes) -> None:
         said = object_arguments(self._calls.settings, _JSON, hashlib.sha256(data).hexdigest())
         said["CacheControl"] = "no-cache"
         said.pop("ACL", None)  # assets may be for everybody; what is known of them is not
-        checked = {"ContentMD5": content_md5(data)} if self._calls.settings.needs_md5 else {}
+        checked: dict[str, Any] = {"ContentMD5": content_md5(data)} if self._calls.settings.needs_md5 else {}
         self._call("put_object", Key=self._key(name), Body=data, **said, **checked)
 
     def _get(self, name: str) -> bytes | None:
@@ -204,12 +204,12 @@ class BucketInventory(Inventory):
 
         return self._calls.patiently(read, threading.Event(), unless={_GONE})
 
-    def _listed(self, beginning: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    def _listed(self, beginning: str, stop: threading.Event | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield names below the store's prefix that begin so, with what the listing says of them."""
         root, page = self._key(""), dict[str, Any]()
         while True:
-            more = {"ContinuationToken": page["NextContinuationToken"]} if page else {}
-            page = self._call("list_objects_v2", Prefix=self._key(beginning), **more) or {}
+            more: dict[str, Any] = {"ContinuationToken": page["NextContinuationToken"]} if page else {}
+            page = self._call("list_objects_v2", stop, Prefix=self._key(beginning), **more) or {}
             for entry in page.get("Contents", []):
                 yield entry["Key"].removeprefix(root), entry
             if not page.get("IsTruncated"):

@@ -13,7 +13,7 @@ from media_factory.model import Model
 from media_factory.store.s3.presets import Addressing, Checksums, Preset, preset_of
 
 MIB = 1 << 20
-_PREFIX_PATTERN = r"^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$|^$"
+_PREFIX_PATTERN = r"^([A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)?$"
 
 
 class S3Settings(Model):

@@ -34,6 +34,8 @@ T = TypeVar("T")
 _GONE = 404
 # Asked twice, so that bytes damaged on the way condemn no sound object.
 _TRIES = 2
+# What is larger is asked for before it is sent: a refusal comes when all of it has arrived.
+_SENT_UNASKED_BYTES = MIB
 
 
 class S3Store(AssetStore):
@@ -168,9 +170,9 @@ class S3Store(AssetStore):
         except OSError as problem:
             raise StoreError(f"{source!s:.200} can't be read: {problem.strerror}") from problem
         key = self._key(content.hex)
-        self._inventory.refuse_buried(content.hex)
-        conditional = content.parts == 1 and honours_conditions(self.calls, stop)
-        if conditional and self._uploads.put_new(key, content, media_type, stop):
+        self._inventory.refuse_buried(content.hex, stop)
+        at_once = content.size <= _SENT_UNASKED_BYTES and honours_conditions(self.calls, stop)
+        if at_once and self._uploads.put_new(key, content, media_type, stop):
             found = True
         else:
             found = self._uploads.holds(key, content, stop) and self._inventory.renew(content.hex)

@@ -20,7 +20,7 @@ def open_store(moto: Server, tmp_path: Path) -> Iterator[OpenStore]:
     opened, bucket = list[S3Store](), moto.new_bucket()
 
     def open_one(**changes: Any) -> S3Store:
-        store = S3Store(moto.settings(bucket, tmp_path / f"cache-{len(opened)}", **changes))
+        store = S3Store(moto.settings(changes.pop("bucket", bucket), tmp_path / f"cache-{len(opened)}", **changes))
         opened.append(store)
         return store
 

@@ -97,12 +97,13 @@ async def test_nothing_of_what_boto3_said_is_left_in_the_error(tmp_path: Path) -
 
 async def test_wrong_keys_and_a_wrong_bucket_are_refused_by_a_real_server(ceph: Server, tmp_path: Path) -> None:
     bucket = ceph.new_bucket()
-    for changes, message in (
+    refused: tuple[tuple[dict[str, str], str], ...] = (
         ({"secret_access_key": "wrong"}, "SignatureDoesNotMatch: the secret key is wrong"),
         ({"access_key_id": "NOBODY"}, "InvalidAccessKeyId: the server doesn't know the access key"),
         ({"bucket": "not-there-at-all"}, "NoSuchBucket: the bucket doesn't exist; create it"),
-    ):
-        store = S3Store(ceph.settings(bucket, tmp_path, **changes))
+    )
+    for changes, message in refused:
+        store = S3Store(ceph.settings(changes.pop("bucket", bucket), tmp_path, **changes))
         with pytest.raises(StoreError, match=message):
             await store.put(b"x", "text/plain")
         store.close()

@@ -29,8 +29,9 @@ class Counted:
         self.made.append(model.name)
 
     def take(self) -> list[str]:
+        """Return what was asked since the last time, but for the list of what was taken down (once a minute)."""
         made, self.made = self.made, []
-        return made
+        return [name for name in made if name != "ListObjectsV2"]
 
 
 async def test_a_small_put_is_one_call_and_a_repeated_one_sends_nothing_in_place(open_store: OpenStore) -> None:
@@ -40,15 +41,16 @@ async def test_a_small_put_is_one_call_and_a_repeated_one_sends_nothing_in_place
     await store.put(b"bytes", "text/plain")
     assert counted.take() == ["PutObject"]
     await store.put(b"bytes", "text/plain")
-    assert counted.take() == ["PutObject", "HeadObject"]
+    assert set(counted.take()) == {"PutObject", "HeadObject"}
 
 
 async def test_where_conditions_are_ignored_it_asks_before_it_sends(open_store: OpenStore) -> None:
     store = open_store(conditional_put=False)
     counted = Counted(store)
-    for expected in (["HeadObject", "PutObject"], ["HeadObject"]):
-        await store.put(b"bytes", "text/plain")
-        assert counted.take() == expected
+    await store.put(b"bytes", "text/plain")
+    assert counted.take() == ["HeadObject", "PutObject"]
+    await store.put(b"bytes", "text/plain")
+    assert set(counted.take()) == {"HeadObject"}
 
 
 async def test_the_server_is_asked_once_whether_it_honours_conditions(open_store: OpenStore, moto: Server) -> None:
@@ -77,13 +79,14 @@ async def test_twenty_who_fetch_one_asset_download_it_once(open_store: OpenStore
     assert counted.take() == ["GetObject"]
 
 
-async def test_a_large_file_that_is_there_is_not_sent_again(open_store: OpenStore, tmp_path: Path) -> None:
+@pytest.mark.parametrize("size_mib", [2, 20])
+async def test_what_is_large_and_there_is_not_sent_again(open_store: OpenStore, tmp_path: Path, size_mib: int) -> None:
     store, path = open_store(), tmp_path / "large"
-    path.write_bytes(os.urandom(20 * MIB))
+    path.write_bytes(os.urandom(size_mib * MIB))
     await store.put(path, "video/mp4")
     counted = Counted(store)
     await store.put(path, "video/mp4")
-    assert counted.take() == ["HeadObject"]
+    assert set(counted.take()) == {"HeadObject"}
 
 
 async def test_objects_carry_type_digest_access_class_and_encryption(open_store: OpenStore, moto: Server) -> None:
