@@ -16,11 +16,14 @@ from media_factory.rendering.hardware import to_encode_again
 from media_factory.rendering.inspect_hdr import hdr_inspection
 from media_factory.rendering.inspect_model import Inspection, InspectionRequest
 from media_factory.rendering.model import Hdr, HdrRequest, JoinRequest, Master, Segment, SegmentRequest
+from media_factory.requests import SoundRequest
+from tasks.fallback import first_made
 from tasks.hdr import make_hdr
 from tasks.inspection import inspect_master
 from tasks.masters import join_master
 from tasks.posters import make_poster
 from tasks.segments import render_segment
+from tasks.sounds import generate_sound
 
 Gate = Callable[[Master, Sequence[Segment]], InspectionRequest]
 
@@ -62,6 +65,11 @@ async def make_film(
     )
 
 
+async def make_music(chain: Sequence[SoundRequest], here: Factory) -> Asset | None:
+    """Have a film's music made by the first of those asked who can; None if nobody is to be asked."""
+    return (await first_made(generate_sound, chain, here)).sound if chain else None
+
+
 async def render_segments(
     requests: Sequence[SegmentRequest], here: Factory
 ) -> tuple[tuple[Segment, ...], tuple[str, ...]]:
@@ -84,4 +92,4 @@ async def make_hdr_if_asked(
     return hdr, await inspect_master(hdr_inspection(asked, hdr), here)
 
 
-__all__ = ["make_film"]
+__all__ = ["make_film", "make_music"]

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from flows.extras import make_scene_images
-from flows.films import make_film
+from flows.films import make_film, make_music
 from media_factory.briefs.fields import Aspect
 from media_factory.briefs.model import StoryBrief
 from media_factory.briefs.storyboard import Scene
@@ -42,12 +42,13 @@ async def produce_story(brief: StoryBrief, factory: str = "default", out: Path |
     """
     async with running(factory, brief) as here:
         story = Story.of(brief, await market_of(here, brief))
-        music = await take_in_music(brief.music, "music", here)
+        given = await take_in_music(brief.music, "music", here)
         spoken, painted = await asyncio.gather(
             all_by_one(synthesize_speech, story.speech_requests(), here),
             asyncio.gather(*(make_pictures(story, scene, here) for scene in story.scenes)),
         )
         scenes = story.media(spoken, painted)
+        music = given or await make_music(story.music_requests(scenes), here)
         asked = mix_request(scenes, story.look, music)
         sound = await mix_sound(asked, here)
         captions = await keep_captions(film_words(scenes, story.look), brief.language, here)

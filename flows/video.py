@@ -1,18 +1,23 @@
-"""A video: given pictures and clips become a film with moves, transitions, captions and sound."""
+"""A video: pictures and clips, given or made from words, become a film with moves, transitions, captions and sound."""
 
 from __future__ import annotations
 
 import asyncio
 from pathlib import Path
 
-from flows.films import make_film
+from flows.films import make_film, make_music
 from media_factory.briefs.model import VideoBrief
+from media_factory.calls.market import market_of
 from media_factory.delivery.manifest import Manifest
 from media_factory.delivery.video import deliver_video
+from media_factory.factory import Factory
 from media_factory.recipes.clip_sounds import heard_clips, placed_sounds
-from media_factory.recipes.video import VideoPiece
-from media_factory.rendering.footage import take_in_footage
+from media_factory.recipes.shot_making import ShotMaking, footage_of_clip
+from media_factory.rendering.footage import Footage, take_in_footage
 from tasks.clip_sound import take_clip_sound
+from tasks.clips import generate_clip
+from tasks.fallback import first_made
+from tasks.images import generate_image
 from tasks.music import take_in_music
 from tasks.orchestration import flow
 from tasks.run import running
@@ -21,7 +26,7 @@ from tasks.sound import mix_sound
 
 @flow(name="video", flow_run_name="video: {brief.title}", persist_result=False)
 async def create_video(brief: VideoBrief, factory: str = "default", out: Path | None = None) -> Manifest:
-    """Make a video of given pictures and clips.
+    """Make a video of pictures and clips.
 
     Args:
         brief: what is seen, in which order, and how one shot follows another.
@@ -32,15 +37,35 @@ async def create_video(brief: VideoBrief, factory: str = "default", out: Path | 
         What was delivered, what made it, and what it cost.
     """
     async with running(factory, brief) as here:
-        piece = VideoPiece(brief=brief, footage=await take_in_footage(brief.shots, here.store))
-        film = piece.film()
-        music = await take_in_music(brief.sound, "sound", here)
-        clips = heard_clips(piece)
+        given = await take_in_footage(brief.shots, here.store)
+        making = ShotMaking.of(brief, given, await market_of(here, brief) if brief.needs_makers else None)
+        # What can't be rendered is refused before anybody is paid for a part of it.
+        foretold = making.piece(making.foretold)
+        foretold.film()
+        clips = heard_clips(foretold)
+        taken = await take_in_music(brief.sound, "sound", here)
+        composed, footage = await asyncio.gather(
+            make_music(making.music_requests(foretold), here),
+            asyncio.gather(*(get_footage(making, index, here) for index in range(len(brief.shots)))),
+        )
+        music = taken or composed
+        piece = making.piece(footage)
         heard = placed_sounds(clips, await asyncio.gather(*(take_clip_sound(clip.request, here) for clip in clips)))
         asked = piece.mix_request(music, heard) if music or heard else None
         sound = await mix_sound(asked, here) if asked else None
-        finished = await make_film(film, brief, sound.mix if sound else None, None, piece.gate(asked), here)
+        finished = await make_film(piece.film(), brief, sound.mix if sound else None, None, piece.gate(asked), here)
         return await deliver_video(piece, finished, sound, here, out)
+
+
+async def get_footage(making: ShotMaking, index: int, here: Factory) -> Footage:
+    """Return what a shot shows: what is given, a picture that is made, or a clip of either or of words alone."""
+    footage = making.given[index]
+    if painting := making.image_requests(index):
+        footage = Footage(image=(await first_made(generate_image, painting, here, scene=index)).image)
+    if filming := making.clip_requests(index, footage.image if footage else None):
+        footage = footage_of_clip((await first_made(generate_clip, filming, here, scene=index)).clip)
+    assert footage is not None  # the brief says what each shot shows
+    return footage
 
 
 __all__ = ["create_video"]

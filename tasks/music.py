@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from media_factory.assets import Asset
+from media_factory.briefs.sounds import MadeSound
 from media_factory.errors import InputError, RenderError
 from media_factory.factory import Factory
 from media_factory.rendering.model import SoundCheck, SoundCheckRequest
@@ -25,13 +26,15 @@ async def check_sound(request: SoundCheckRequest, factory: Factory) -> SoundChec
     return await music.check_sound(await factory.store.fetch(request.sound))
 
 
-async def take_in_music(location: str | None, field: str, factory: Factory) -> Asset | None:
+async def take_in_music(location: str | MadeSound | None, field: str, factory: Factory) -> Asset | None:
     """Copy a path's or URL's sound into the store and return the asset; None if there is no location.
+
+    Music that is to be made is nothing to take in.
 
     Raises:
         InputError: it can't be read, or holds no sound that decodes to its end; the message names the field.
     """
-    if location is None:
+    if not isinstance(location, str):
         return None
     asset = await take_in(location, field, "application/octet-stream", factory.store)
     try:

@@ -8,14 +8,16 @@ from decimal import Decimal
 import pytest
 
 from media_factory.errors import ProviderUnavailable
-from media_factory.requests import ClipRequest, ImageRequest, SpeechRequest
+from media_factory.requests import ClipRequest, ImageRequest, SoundRequest, SpeechRequest
 from media_factory.testing import (
     ClipConformance,
     Dials,
     FakeClip,
     FakeImage,
+    FakeSound,
     FakeSpeech,
     ImageConformance,
+    SoundConformance,
     SpeechConformance,
 )
 from media_factory.testing.conformance import CALL
@@ -47,6 +49,15 @@ class TestFakeClip(ClipConformance):
 
     def requests(self) -> Iterator[ClipRequest]:
         yield ClipRequest(provider="fake:instant", prompt="waves", width_px=64, height_px=96, duration_s=0.5)
+
+
+class TestFakeSound(SoundConformance):
+    def provider(self) -> FakeSound:
+        return FakeSound()
+
+    def requests(self) -> Iterator[SoundRequest]:
+        yield SoundRequest(provider="fake:instant", kind="music", prompt="calm piano, slow", duration_s=12.5)
+        yield SoundRequest(provider="fake:instant", kind="effect", prompt="rain on a roof", duration_s=0.5)
 
 
 async def test_dials_fail_as_often_as_told_then_work_and_count_the_calls() -> None:

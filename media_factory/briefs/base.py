@@ -60,6 +60,12 @@ class Providers(Model):
         description="provider or provider:model",
         examples=["espeak", "elevenlabs:eleven_v3"],
     )
+    clip: ProviderChoice | None = Field(
+        default=None, title="Clips", description="provider or provider:model", examples=["runway:gen4.5"]
+    )
+    sound: ProviderChoice | None = Field(
+        default=None, title="Music", description="provider or provider:model", examples=["elevenlabs:music_v2"]
+    )
 
 
 class BriefBase(Model):

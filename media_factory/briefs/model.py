@@ -23,7 +23,6 @@ from media_factory.briefs.fields import (
     Aspect,
     CaptionPreset,
     Line,
-    Location,
     PromptText,
     SpokenText,
     WholeNumber,
@@ -33,6 +32,7 @@ from media_factory.briefs.fields import (
 from media_factory.briefs.pace import spoken_seconds
 from media_factory.briefs.scripts import ShortScript
 from media_factory.briefs.shots import Shot, ShotCamera, ShotTransition
+from media_factory.briefs.sounds import FilmSound, MadeSound
 from media_factory.model import Model
 from media_factory.requests import Card
 
@@ -98,17 +98,18 @@ class NarrationBrief(KeyedBrief, SpokenBrief):
 
 
 class VideoBrief(KeyedBrief, FilmedBrief):
-    """Ask for a video of given pictures and clips."""
+    """Ask for a video of pictures and clips, given or made from words."""
 
     kind: Literal["video"] = Field(default="video", title="Kind", description="What is to be made")
     shots: tuple[Shot, ...] = Field(
         min_length=1, max_length=limits.MAX_SCENES, title="Shots", description="The pictures and clips in order"
     )
     aspect: Aspect = Field(default="9:16", title="Aspect", description="Width to height")
-    sound: Location | None = Field(
+    sound: FilmSound = Field(
         default=None,
         title="Sound",
-        description="Path or URL of music or speech; cut (or begun again) to the video's length, faded, levelled",
+        description="Path or URL of music or speech, or a prompt to have music made; cut (or begun again) to the "
+        "video's length, faded, levelled",
     )
     captions: CaptionPreset = Field(
         default="plain",
@@ -124,6 +125,11 @@ class VideoBrief(KeyedBrief, FilmedBrief):
         if found > limits.MAX_DURATION_S:
             raise refusal(limits.over(found, limits.MAX_DURATION_S, "seconds"), "shots")
         return self
+
+    @property
+    def needs_makers(self) -> bool:
+        """Whether somebody has to make some of it before it can be rendered."""
+        return isinstance(self.sound, MadeSound) or any(shot.prompt for shot in self.shots)
 
 
 class SceneText(Model):
@@ -156,8 +162,10 @@ class StoryBrief(FilmedBrief, SpokenBrief, PicturedBrief):
     aspects: tuple[Aspect, ...] = Field(
         default=("9:16",), min_length=1, title="Aspects", description="One video is made for each"
     )
-    music: Location | None = Field(
-        default=None, title="Music", description="Path or URL of music to lie under the speech"
+    music: FilmSound = Field(
+        default=None,
+        title="Music",
+        description="Path or URL of music to lie under the speech, or a prompt to have some made",
     )
     captions: CaptionPreset = Field(
         default="karaoke",
@@ -214,6 +222,7 @@ __all__ = [
     "Brief",
     "BriefBase",
     "ImageBrief",
+    "MadeSound",
     "NarrationBrief",
     "Providers",
     "SceneText",

@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from media_factory.briefs.fields import SHOWN_CHARS, short
 from media_factory.briefs.limits import over
 from media_factory.briefs.model import KINDS
+from media_factory.briefs.sounds import BRANCHES
 
 WHOLE_BRIEF = "brief"
 _MOST_PROBLEMS = 20
@@ -83,6 +84,9 @@ def _line(details: ErrorDetails, title: str) -> str:
         path = path[1:]
     else:
         model = next((kind for kind in KINDS.values() if kind.__name__ == title), None)
+    if len(path) > 1 and path[1] in BRANCHES and path[0] in ("music", "sound"):
+        # pydantic names the way that it took, which is nothing that somebody wrote.
+        del path[1]
     context: Details = details.get("ctx", {})
     if details["type"] == "brief":
         return problem_line([*path, *([context["field"]] if "field" in context else [])], context["problem"])

@@ -12,6 +12,7 @@ from media_factory.briefs.formats import FORMATS, Format, values_of
 from media_factory.briefs.limits import MAX_FILE_BYTES, over
 from media_factory.briefs.model import BRIEF, Brief, StoryBrief, VideoBrief
 from media_factory.briefs.problems import closest, problem_line, shown, validation_problems
+from media_factory.briefs.sounds import MadeSound
 from media_factory.errors import BriefError
 
 _UTF_16_OR_32 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
@@ -47,8 +48,8 @@ def anchored(brief: Brief, folder: Path) -> Brief:
     return brief
 
 
-def _anchored(location: str | None, folder: Path) -> str | None:
-    if location is None or "://" in location:
+def _anchored(location: str | MadeSound | None, folder: Path) -> str | MadeSound | None:
+    if not isinstance(location, str) or "://" in location:
         return location
     return str(folder / Path(location).expanduser())
 

@@ -21,7 +21,7 @@ from media_factory.results import Moderation
 from media_factory.runs import Run
 from media_factory.stages import Stage
 
-# What a brief says in words of its own; the rest of its fields are names out of lists.
+# What a brief says in words of its own; the rest of its fields are names out of lists, or paths.
 _WORDED = frozenset(
     (
         "attribution",
@@ -45,6 +45,9 @@ _WORDED = frozenset(
         "title",
     )
 )
+
+# A path says nothing; the description of what is to be made does.
+_MADE = frozenset(("music", "sound"))
 
 
 async def admit(brief: BriefBase, factory: Factory, run: Run) -> None:
@@ -77,7 +80,7 @@ def _words(value: Any) -> Iterator[str]:
             yield from _words(item)
     elif isinstance(value, dict):
         for name, item in value.items():
-            if name in _WORDED:
+            if name in _WORDED or (name in _MADE and isinstance(item, dict)):
                 yield from _words(item)
 
 

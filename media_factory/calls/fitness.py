@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from pydantic import Field
 
@@ -23,6 +23,7 @@ class Need(Model):
     from_still: bool = Field(default=False, description="a clip starts from a still picture")
     words_shown: bool = Field(default=False, description="a picture shows words: those that set type do it better")
     emotions: tuple[Emotion, ...] = Field(default=(), description="how something is said")
+    sounds: Literal["effect", "music"] = Field(default="effect", description="what kind of sound is made")
     unpaid: bool = Field(default=False, description="paying would add nothing, as long as somebody does it for nothing")
     named: str | None = Field(default=None, description="provider or provider:model that the brief names; it wins")
 
@@ -49,7 +50,7 @@ def unfit_model(entry: CatalogueEntry | None, need: Need) -> Unfit | None:
     """Return why a model can't do what is needed, or None if it can (or the catalogue does not know it)."""
     if entry is None:
         return None
-    return _too_long(entry.max_text_chars, need) or _too_lasting(entry.max_duration_s, need)
+    return _unmusical(entry, need) or _too_long(entry.max_text_chars, need) or _too_lasting(entry.max_duration_s, need)
 
 
 def _unspoken(capabilities: Capabilities, need: Need) -> Unfit | None:
@@ -98,6 +99,12 @@ def _unmoving(capabilities: Capabilities, need: Need) -> Unfit | None:
     if not need.from_still or capabilities.stills:
         return None
     return Unfit("does not start from a still picture", "image: no clip provider starts from a still picture")
+
+
+def _unmusical(entry: CatalogueEntry, need: Need) -> Unfit | None:
+    if need.modality != "sound" or entry.sounds in (need.sounds, None):
+        return None
+    return Unfit(f"makes {entry.sounds}, and {need.sounds} is asked", f"sound: no sound provider makes {need.sounds}")
 
 
 def unfulfilled(capabilities: Capabilities, need: Need) -> tuple[str, ...]:

@@ -9,9 +9,9 @@ from media_factory.calls.prompts import write_prompt
 from media_factory.captions.alignment import proportional
 from media_factory.captions.words import split_words
 from media_factory.factory import Factory
-from media_factory.providers.base import ImageProvider, PromptWriter, SpeechProvider
-from media_factory.requests import ImageRequest, PromptRequest, SpeechRequest
-from media_factory.results import Picture, Prompt, Utterance
+from media_factory.providers.base import ClipProvider, ImageProvider, PromptWriter, SoundProvider, SpeechProvider
+from media_factory.requests import ClipRequest, ImageRequest, PromptRequest, SoundRequest, SpeechRequest
+from media_factory.results import Clip, Picture, Prompt, Sound, Utterance
 
 
 async def foretell_prompt(request: PromptRequest, key: str, factory: Factory) -> Prompt:
@@ -36,6 +36,26 @@ async def foretell_picture(request: ImageRequest, key: str, factory: Factory) ->
     return Picture(provider=request.provider, cost_usd=provider.price_usd(request), image=image)
 
 
+async def foretell_clip(request: ClipRequest, key: str, factory: Factory) -> Clip:
+    """Return a clip of the asked size and length that does not exist yet."""
+    provider = cast(ClipProvider, factory.providers.named("clip", request.provider))
+    clip = pending_asset(
+        key,
+        "video/mp4",
+        width_px=request.width_px,
+        height_px=request.height_px,
+        duration_s=request.duration_s,
+    )
+    return Clip(provider=request.provider, cost_usd=provider.price_usd(request), clip=clip)
+
+
+async def foretell_sound(request: SoundRequest, key: str, factory: Factory) -> Sound:
+    """Return a sound of the asked length that does not exist yet."""
+    provider = cast(SoundProvider, factory.providers.named("sound", request.provider))
+    sound = pending_asset(key, "audio/mpeg", duration_s=request.duration_s)
+    return Sound(provider=request.provider, cost_usd=provider.price_usd(request), sound=sound)
+
+
 async def foretell_utterance(request: SpeechRequest, key: str, factory: Factory) -> Utterance:
     """Return an utterance of the length that the text takes at the asked pace."""
     provider = cast(SpeechProvider, factory.providers.named("speech", request.provider))
@@ -50,4 +70,4 @@ async def foretell_utterance(request: SpeechRequest, key: str, factory: Factory)
     )
 
 
-__all__ = ["foretell_picture", "foretell_prompt", "foretell_utterance"]
+__all__ = ["foretell_clip", "foretell_picture", "foretell_prompt", "foretell_sound", "foretell_utterance"]

@@ -98,7 +98,7 @@ def typical_request(reference: str, need: Need) -> Model:
             image=image if need.from_still else None,
         ),
         "sound": SoundRequest(
-            provider=reference, kind="effect", prompt="rain on a roof", duration_s=min(600.0, max(0.5, duration_s))
+            provider=reference, kind=need.sounds, prompt="rain on a roof", duration_s=min(600.0, max(0.5, duration_s))
         ),
         "align": AlignRequest(provider=reference, sound=sound, text=_TYPICAL_TEXT, language=need.language),
         "moderation": ModerationRequest(provider=reference, text=_TYPICAL_TEXT),

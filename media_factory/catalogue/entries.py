@@ -47,6 +47,9 @@ class CatalogueEntry(Model):
     prices: tuple[Price, ...] = ()
     max_text_chars: int | None = None
     max_duration_s: float | None = None
+    sounds: Literal["effect", "music"] | None = Field(
+        default=None, description="what a sound model makes; both if none"
+    )
     quality: float = Field(default=0.5, ge=0, le=1)
     seconds: float = Field(default=10.0, gt=0)
     source: str = Field(description="where these figures come from")

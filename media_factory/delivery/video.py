@@ -1,4 +1,4 @@
-"""Delivering a video of given pictures and clips: the film, its poster, its captions, and the page that shows them."""
+"""Delivering a video of pictures and clips: the film, its poster, its captions, and the page that shows them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def deliver_video(
         await delivery.add_text("captions", "captions.vtt", webvtt(cues, piece.brief.language), "text/vtt")
         await delivery.add_text("captions", "captions.srt", srt(cues), "application/x-subrip")
     scenes = tuple(
-        SceneEntry(text=shot.caption, prompt="", start_s=start_s, end_s=end_s, words=())
+        SceneEntry(text=shot.caption, prompt=shot.prompt or "", start_s=start_s, end_s=end_s, words=())
         for shot, (start_s, end_s) in zip(piece.brief.shots, piece.times_s(), strict=True)
         if shot.caption
     )
@@ -42,12 +42,14 @@ async def deliver_video(
         piece.brief,
         delivery,
         reasons=(
+            *piece.reasons,
             *reasons_of([film]),
             *film_reasons(piece.brief, masters, duration_s, sound, burned_in=burned_in, speaks=False),
         ),
         blocked=are_blocked([film]),
         scenes=scenes,
         duration_s=duration_s,
+        providers=piece.choices,
     )
     if not delivery.run.planning:
         delivery.origins |= await video_origins(piece, film, sound, factory)

@@ -17,7 +17,9 @@ class Artboard(ImageProvider):
     """Draws cards and abstract art: free, offline, and the same bytes for the same request."""
 
     name = "artboard"
-    capabilities = Capabilities(modality="image", models=("cards-1",), cards=True, seed=True, local=True, draft=False, trained=False)
+    capabilities = Capabilities(
+        modality="image", models=("cards-1",), cards=True, seed=True, local=True, draft=False, trained=False
+    )
 
     def price_usd(self, request: ImageRequest) -> Decimal:
         """Return 0: drawing costs nothing."""

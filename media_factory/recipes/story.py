@@ -13,12 +13,14 @@ from media_factory.calls.selection import Choice, Market, Need, choose, shortfal
 from media_factory.design.themes import theme_in
 from media_factory.model import Model
 from media_factory.recipes.chains import speaking_need, speech_chain, those_setting_type
-from media_factory.rendering.film import Film, Look, SceneMedia, film_of, film_words, picture_size
+from media_factory.recipes.music import Composing
+from media_factory.rendering.film import Film, Look, SceneMedia, film_of, film_timeline, film_words, picture_size
 from media_factory.rendering.inspect_model import InspectionRequest
 from media_factory.rendering.inspect_request import inspection_request
 from media_factory.rendering.model import Master, MixRequest, Segment
-from media_factory.requests import ImageRequest, PromptRequest, SpeechRequest
+from media_factory.requests import ImageRequest, PromptRequest, SoundRequest, SpeechRequest
 from media_factory.results import Picture, Prompt, Utterance
+from media_factory.timing import seconds_of
 
 _SEEDS_PER_STORY = 1000
 
@@ -32,6 +34,7 @@ class Story(Model):
     writer: Choice
     painter: Choice
     speaker: Choice
+    composing: Composing | None = None
     setting_type: frozenset[str] = Field(description="who of the painters sets a card's words in type")
 
     @classmethod
@@ -55,6 +58,7 @@ class Story(Model):
             writer=choose(market, _writing(brief, scenes, unpaid=unpaid)),
             painter=painter,
             speaker=choose(market, _speaking(brief, scenes)),
+            composing=Composing.of(brief.music, brief, market),
             setting_type=setting_type,
         )
 
@@ -111,6 +115,13 @@ class Story(Model):
             for scene, utterance, (prompt, pictures) in zip(self.scenes, spoken, painted, strict=True)
         )
 
+    def music_requests(self, scenes: Sequence[SceneMedia]) -> tuple[SoundRequest, ...]:
+        """Return what to ask for the music: the chosen composer, then whoever may stand in; none if none is made."""
+        if self.composing is None:
+            return ()
+        timeline = film_timeline(scenes, self.look)
+        return self.composing.requests(seconds_of(timeline.frames, timeline.rate))
+
     @property
     def lettered(self) -> tuple[bool, ...]:
         """Whether words stand on each scene's picture: its maker sets type, and its card has some."""
@@ -148,12 +159,14 @@ class Story(Model):
     @property
     def choices(self) -> dict[str, Choice]:
         """Who makes what, by modality."""
-        return {"prompt": self.writer, "image": self.painter, "speech": self.speaker}
+        made = {"prompt": self.writer, "image": self.painter, "speech": self.speaker}
+        return made | ({"sound": self.composing.composer} if self.composing else {})
 
     @property
     def reasons(self) -> tuple[str, ...]:
         """Why the story is less than it could be."""
-        return shortfalls(pictures=self.painter, narration=self.speaker)
+        music = {"music": self.composing.composer} if self.composing else {}
+        return shortfalls(pictures=self.painter, narration=self.speaker, **music)
 
 
 def _writing(brief: StoryBrief, scenes: Sequence[Scene], *, unpaid: bool) -> Need:

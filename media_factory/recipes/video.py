@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
+from pydantic import Field
+
 from media_factory.assets import Asset
 from media_factory.briefs.destinations import loudness_for
 from media_factory.briefs.fields import frame_size
 from media_factory.briefs.limits import MAX_DURATION_S, over
 from media_factory.briefs.model import VideoBrief
 from media_factory.briefs.shots import Shot
+from media_factory.calls.selection import Choice
 from media_factory.captions.cards import CaptionSpan, CaptionStyle
 from media_factory.captions.cueing import Cue, phrase_cues
 from media_factory.captions.labels import Label, label_for, timed_words
@@ -53,10 +56,12 @@ _LIVELY = "me=hex:subme=2:partitions=p8x8,b8x8,i8x8,i4x4:deblock=0,0"
 
 
 class VideoPiece(Model):
-    """A video brief, and the pictures and clips that its shots show."""
+    """A video brief, the pictures and clips that its shots show, and who made those that were not given."""
 
     brief: VideoBrief
     footage: tuple[Footage, ...]
+    choices: dict[str, Choice] = Field(default={}, description="by modality")
+    reasons: tuple[str, ...] = Field(default=(), description="why what was made is less than it could be")
 
     @property
     def theme(self) -> Theme:
@@ -244,9 +249,13 @@ class VideoPiece(Model):
 
 
 def _length_s(index: int, shot: Shot, footage: Footage) -> float:
-    """Return how long a shot is seen: as the brief says, or as long as its clip goes on."""
-    if footage.clip is None:
-        return shot.duration_s or PICTURE_S
+    """Return how long a shot is seen: as the brief says, or as long as its clip goes on.
+
+    A clip that was made may be longer or shorter than it was asked for, which must not move the rest of the film: it is
+    cut, or its last picture held.
+    """
+    if footage.clip is None or shot.filmed_s:
+        return shot.filmed_s or shot.duration_s or PICTURE_S
     left_s = footage.clip.duration_s - shot.start_s
     if left_s <= 0:
         raise InputError(

@@ -34,8 +34,8 @@ class PointedAt(Protocol):
     """A shot of a brief, as far as it points at files."""
 
     @property
-    def image(self) -> str:
-        """Path or URL of the picture or clip."""
+    def image(self) -> str | None:
+        """Path or URL of the picture or clip, if one is given."""
 
     @property
     def depth(self) -> str | None:
@@ -58,12 +58,16 @@ class Footage(Model):
 async def take_in_footage(shots: Sequence[PointedAt], store: AssetStore) -> tuple[Footage, ...]:
     """Copy what shots point at into the store and return what each of them holds; a file is looked through once.
 
+    Shots that point at no picture or clip are passed over.
+
     Raises:
         InputError: a file can't be read, is neither picture nor clip, or is too large; the message names the field.
     """
     seen: dict[str, Footage] = {}
     found: list[Footage] = []
     for index, shot in enumerate(shots):
+        if shot.image is None:
+            continue
         field = f"shots[{index}].image"
         if shot.image not in seen:
             seen[shot.image] = await _taken_in(shot.image, field, store)

@@ -12,7 +12,7 @@ from media_factory.testing.conformance import (
     SoundConformance,
     SpeechConformance,
 )
-from media_factory.testing.fakes import Dials, FakeClip, FakeImage, FakeSpeech, fake_providers
+from media_factory.testing.fakes import Dials, FakeClip, FakeImage, FakeSound, FakeSpeech, fake_providers
 
 __all__ = [
     "AlignConformance",
@@ -20,6 +20,7 @@ __all__ = [
     "Dials",
     "FakeClip",
     "FakeImage",
+    "FakeSound",
     "FakeSpeech",
     "ImageConformance",
     "ModerationConformance",

@@ -13,6 +13,7 @@ import wave
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from media_factory.captions.words import split_words
@@ -26,11 +27,13 @@ from media_factory.providers.base import (
     ImageReply,
     Progress,
     Provider,
+    SoundProvider,
+    SoundReply,
     SpeechProvider,
     SpeechReply,
     Ticket,
 )
-from media_factory.requests import ClipRequest, ImageRequest, SpeechRequest
+from media_factory.requests import ClipRequest, ImageRequest, SoundRequest, SpeechRequest
 from media_factory.settings import Settings
 from media_factory.timing import Word
 
@@ -158,11 +161,13 @@ class FakeSpeech(SpeechProvider):
 
 
 class FakeClip(ClipProvider):
-    """Makes a short clip of one colour, after being polled a few times."""
+    """Makes a clip of one colour, or of the still that it is given, after being polled a few times."""
 
     name = "fake"
     poll_every_s = 0.01
-    capabilities = Capabilities(modality="clip", models=("instant",), seed=True, local=True, by_name_only=True)
+    capabilities = Capabilities(
+        modality="clip", models=("instant",), seed=True, stills=True, local=True, by_name_only=True
+    )
 
     def __init__(self, dials: Dials | None = None, polls: int = 2) -> None:
         super().__init__()
@@ -170,6 +175,7 @@ class FakeClip(ClipProvider):
         self.name, self.capabilities = self.dials.name, self.dials.capabilities(type(self).capabilities)
         self.polls = polls
         self._queue: dict[str, tuple[ClipRequest, int]] = {}
+        self._stills: dict[str, Path] = {}
 
     def price_usd(self, request: ClipRequest) -> Decimal | None:
         """Return the dialled price."""
@@ -180,6 +186,7 @@ class FakeClip(ClipProvider):
         await self.dials.turn(request)
         ticket = Ticket(provider=self.name, id=f"clip-{len(self.dials.calls)}")
         self._queue[ticket.id] = (request, 0)
+        self._stills.update(call.files)
         return ticket
 
     async def poll(self, ticket: Ticket) -> Progress:
@@ -193,7 +200,8 @@ class FakeClip(ClipProvider):
         request, asked = self._known(ticket)
         if asked < self.polls:
             raise InvalidRequest(f"{ticket.id} is not done yet")
-        data = await asyncio.to_thread(_clip, request)
+        still = self._stills[request.image.digest] if request.image else None
+        data = await asyncio.to_thread(_clip, request, still)
         return ClipReply(data=data, media_type="video/mp4", price_usd=self.dials.price)
 
     async def cancel(self, ticket: Ticket) -> None:
@@ -206,9 +214,38 @@ class FakeClip(ClipProvider):
         return self._queue[ticket.id]
 
 
+class FakeSound(SoundProvider):
+    """Makes a tone of the asked length whose pitch follows the words."""
+
+    name = "fake"
+    capabilities = Capabilities(
+        modality="sound", models=("instant",), max_duration_s=600, local=True, by_name_only=True
+    )
+
+    def __init__(self, dials: Dials | None = None) -> None:
+        super().__init__()
+        self.dials = dials or Dials()
+        self.name, self.capabilities = self.dials.name, self.dials.capabilities(type(self).capabilities)
+
+    def price_usd(self, request: SoundRequest) -> Decimal | None:
+        """Return the dialled price."""
+        return self.dials.price
+
+    async def generate(self, request: SoundRequest, call: Call) -> SoundReply:
+        """Make a WAV: music in long notes, an effect in short ones."""
+        import numpy as np
+
+        await self.dials.turn(request)
+        at_s = np.arange(round(request.duration_s * _RATE_HZ)) / _RATE_HZ
+        pitch_hz = 200 + 2 * hashlib.sha256(request.prompt.encode()).digest()[0]
+        notes_per_s = 0.5 if request.kind == "music" else 4
+        tone = 6000 * np.sin(2 * np.pi * pitch_hz * at_s) * (0.75 + 0.25 * np.cos(2 * np.pi * notes_per_s * at_s))
+        return SoundReply(data=_wave(tone.astype(np.int16)), media_type="audio/wav", price_usd=self.dials.price)
+
+
 def fake_providers(settings: Settings | None = None) -> tuple[Provider[Any], ...]:  # noqa: ARG001
     """Return one fake of each modality, with its dials at rest (the entry point `fake`)."""
-    return (FakeImage(), FakeSpeech(), FakeClip())
+    return (FakeImage(), FakeSpeech(), FakeClip(), FakeSound())
 
 
 def _wave(samples: np.ndarray[Any, np.dtype[np.int16]]) -> bytes:
@@ -221,13 +258,18 @@ def _wave(samples: np.ndarray[Any, np.dtype[np.int16]]) -> bytes:
     return buffer.getvalue()
 
 
-def _clip(request: ClipRequest) -> bytes:
+def _clip(request: ClipRequest, still: Path | None) -> bytes:
     import av
     import numpy as np
+    from PIL import Image
 
-    rate = 24
-    colour = hashlib.sha256(f"{request.seed} {request.prompt}".encode()).digest()[:3]
-    picture = np.broadcast_to(np.frombuffer(colour, np.uint8), (request.height_px, request.width_px, 3))
+    rate, size = 24, (request.width_px, request.height_px)
+    if still is None:
+        red, green, blue = hashlib.sha256(f"{request.seed} {request.prompt}".encode()).digest()[:3]
+        picture = np.asarray(Image.new("RGB", size, (red, green, blue)))
+    else:
+        with Image.open(still) as found:
+            picture = np.asarray(found.convert("RGB").resize(size))
     buffer = io.BytesIO()
     with av.open(buffer, "w", format="mp4") as container:
         stream = container.add_stream("libx264", rate=rate)
@@ -240,4 +282,4 @@ def _clip(request: ClipRequest) -> bytes:
     return buffer.getvalue()
 
 
-__all__ = ["Dials", "FakeClip", "FakeImage", "FakeSpeech", "fake_providers"]
+__all__ = ["Dials", "FakeClip", "FakeImage", "FakeSound", "FakeSpeech", "fake_providers"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from media_factory.briefs.model import StoryBrief, VideoBrief
+from media_factory.briefs.model import MadeSound, StoryBrief, VideoBrief
 from media_factory.briefs.reading import read_brief
 
 STORY = "kind: story\ntitle: A\narticle: Some words to say.\nmusic: {music}\n"
@@ -26,6 +26,16 @@ def test_a_relative_path_becomes_whole_and_others_stay(tmp_path: Path, music: st
     brief = read_brief(tmp_path / "story.yaml")
     assert isinstance(brief, StoryBrief)
     assert brief.music == found.replace("{folder}", str(tmp_path))
+
+
+def test_what_is_made_from_words_is_nowhere(tmp_path: Path) -> None:
+    (tmp_path / "story.yaml").write_text(STORY.replace("{music}", "{prompt: calm piano}"))
+    (tmp_path / "video.yaml").write_text("kind: video\ntitle: A\nshots: [{prompt: a port}]\nsound: {prompt: harp}\n")
+    story, video = read_brief(tmp_path / "story.yaml"), read_brief(tmp_path / "video.yaml")
+    assert isinstance(story, StoryBrief)
+    assert isinstance(video, VideoBrief)
+    assert (story.music, video.sound) == (MadeSound(prompt="calm piano"), MadeSound(prompt="harp"))
+    assert video.shots[0].image is None
 
 
 def test_a_brief_that_is_named_from_elsewhere_finds_its_pictures(

@@ -32,6 +32,7 @@ VALID: list[dict[str, Any]] = [
         "providers": {"image": "artboard"},
         "palette": ["#000000"] * 6,
     },
+    {"kind": "video", "title": "Port", "shots": [{"prompt": "a port", "motion": "clip"}], "sound": {"prompt": "harp"}},
     {"kind": "story", "script": {"hook": "Look.", "points": ["One.", "Two."], "call_to_action": "Follow."}},
 ]
 NAMES = sorted(

@@ -13,6 +13,7 @@ from media_factory.briefs.model import (
     BRIEF,
     KINDS,
     ImageBrief,
+    MadeSound,
     NarrationBrief,
     SceneText,
     Shot,
@@ -87,7 +88,7 @@ def test_a_language_that_nobody_speaks_is_refused(tag: str) -> None:
 
 
 def test_every_field_of_every_form_has_a_title_and_a_meaning() -> None:
-    forms: tuple[type[BaseModel], ...] = (*KINDS.values(), Providers, SceneText, ShortScript, Shot)
+    forms: tuple[type[BaseModel], ...] = (*KINDS.values(), MadeSound, Providers, SceneText, ShortScript, Shot)
     for form in forms:
         for name, field in form.model_fields.items():
             assert field.title, (form, name)
@@ -100,6 +101,24 @@ def test_forms_can_be_drawn_from_the_schema() -> None:
     story = schema["$defs"]["StoryBrief"]
     assert "required" not in story
     assert story["properties"]["rate"]["default"] == "30"
+
+
+@pytest.mark.parametrize(("kind", "field"), [("StoryBrief", "music"), ("VideoBrief", "sound")])
+def test_the_form_asks_for_a_path_or_for_music_to_make(kind: str, field: str) -> None:
+    asked = BRIEF.json_schema()["$defs"][kind]["properties"][field]
+    assert [choice.get("type") or choice["$ref"] for choice in asked["anyOf"]] == [
+        "string",
+        "#/$defs/MadeSound",
+        "null",
+    ]
+    assert asked["default"] is None
+
+
+@pytest.mark.parametrize("music", [None, "calm.mp3", MadeSound(prompt="calm piano", provider="fake")])
+def test_music_survives_its_own_json(music: str | MadeSound | None) -> None:
+    brief = StoryBrief(article="Go.", music=music)
+    assert brief.music == music
+    assert digest_of(BRIEF.validate_json(canonical_json(brief))) == digest_of(brief)
 
 
 def test_a_brief_survives_its_own_json_with_the_same_digest() -> None:

@@ -78,11 +78,19 @@ def problems_with(**fields: object) -> tuple[str, ...]:
         ({"kind": "stori"}, "kind: 'stori' is unknown; did you mean story; image, narration, video, story are allowed"),
         ({"kind": None}, "kind: is missing; image, narration, video, story are allowed"),
         ({"guidelines": ["a" * 190] * 3}, "guidelines: take 576 of the prompt's 400 characters; leave 40 for the"),
+        ({"music": ""}, "music: is empty; some text is needed"),
+        ({"music": 3}, "music: is 3; text is allowed"),
+        ({"music": {}}, "music.prompt: is missing; it is needed"),
+        ({"music": {"prompt": " "}}, "music.prompt: is empty; some text is needed"),
+        ({"music": {"prompt": "harp", "provider": "a b"}}, "music.provider: 'a b' names no provider; provider or"),
+        ({"music": {"prompt": "harp", "length": 9}}, "music.length: 'length' is no field; allowed: prompt, provider"),
     ],
 )
 def test_a_field_that_cannot_be_used_is_named_with_what_is_allowed(fields: dict[str, object], line: str) -> None:
     found = problems_with(**fields)
     assert found[0].startswith(line), found
+    if "music" in fields:
+        assert len(found) == 1
 
 
 @pytest.mark.parametrize(
@@ -115,6 +123,15 @@ def test_a_video_longer_than_ten_minutes_is_refused() -> None:
         ({"camera": "push", "depth": "d.png"}, "shots[0].camera: 'push' takes no depth map; parallax or auto does"),
         ({"transition": "slide-lef"}, "shots[0].transition: 'slide-lef' is unknown; did you mean slide-left; "),
         ({"transition_s": 9}, "shots[0].transition_s: is 9; at most 5"),
+        ({"image": None}, "shots[0].image: is missing; give a picture or a clip, or a prompt to have one made"),
+        ({"prompt": ""}, "shots[0].prompt: is empty; some text is needed"),
+        ({"prompt": "a port"}, "shots[0].prompt: stands beside image; with motion: clip the picture is set in motion"),
+        ({"motion": "clip"}, "shots[0].prompt: is missing; say what happens in the clip"),
+        ({"motion": "clips"}, "shots[0].motion: 'clips' is unknown; did you mean clip; still, clip, animated are"),
+        ({"motion": "animated", "prompt": "a port"}, "shots[0].motion: 'animated' has a picture made first; clip sets"),
+        ({"motion": "clip", "prompt": "a", "depth": "d.png"}, "shots[0].depth: belongs to a given picture; leave it"),
+        ({"image": None, "prompt": "a", "sound": "keep"}, "shots[0].sound: 'keep' needs a given clip; what is made is"),
+        ({"image": None, "prompt": "a", "start_s": 2.5}, "shots[0].start_s: is 2.5; what is made is seen from its"),
     ],
 )
 def test_an_impossible_shot_is_refused(fields: dict[str, object], line: str) -> None:

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media_factory.calls.score import Parts, parts_of, score_of, typical_request
-from media_factory.calls.selection import Candidate, Choice, Need, choose, shortfalls
+from media_factory.calls.selection import Candidate, Choice, Market, Need, choose, shortfalls
 from media_factory.errors import InputError, ModelRetired, NotReached
 from media_factory.policy import Caps, Policy, Weights
 from media_factory.providers.base import Capabilities
 from media_factory.providers.registry import Providers
-from media_factory.testing import FakeImage, FakeSpeech
+from media_factory.testing import Dials, FakeImage, FakeSound, FakeSpeech
 from tests.calls.markets import TODAY, entry, market, painter, speech
 
 SPEAK = Need(modality="speech")
@@ -216,6 +216,26 @@ def test_who_can_sound_as_asked_is_preferred_and_who_can_t_says_so() -> None:
     assert choice.lacks == ("can't sound sad",)
     assert shortfalls(narration=choice) == ("narration by a:m, which can't sound sad",)
     assert shortfalls(narration=choose(market(able), sad)) == ()
+
+
+def test_music_is_not_asked_of_who_makes_effects() -> None:
+    here = Market(
+        Providers.of(FakeSound(Dials(name="plays", vendor=True)), FakeSound(Dials(name="rattles", vendor=True))),
+        entries={
+            one.reference: one
+            for one in (
+                entry("plays:instant", modality="sound", sounds="music", quality=0.1),
+                entry("rattles:instant", modality="sound", sounds="effect", quality=0.9),
+            )
+        },
+        today=TODAY,
+    )
+    music = choose(here, Need(modality="sound", sounds="music"))
+    assert (music.references, rejected(music)) == (
+        ("plays:instant",),
+        {"rattles:instant": "makes effect, and music is asked"},
+    )
+    assert choose(here, Need(modality="sound", sounds="effect")).references == ("rattles:instant",)
 
 
 def test_nobody_is_paid_where_it_would_add_nothing_unless_nobody_does_it_for_nothing() -> None:

@@ -153,6 +153,15 @@ def test_the_slide_show_is_made_of_its_pictures(home: Path) -> None:
     assert [scene.text for scene in manifest.scenes] == [shot.caption for shot in brief.shots]
 
 
+def test_the_words_become_pictures_and_a_film_with_no_key(home: Path) -> None:
+    brief = read_brief(EXAMPLES / "words.yaml")
+    assert isinstance(brief, VideoBrief)
+    manifest = asyncio.run(create_video.fn(brief.model_copy(update={"size": WIDTH}), out=home / "words"))
+    assert manifest.status == "passed", manifest.reasons
+    assert [scene.prompt for scene in manifest.scenes] == [shot.prompt for shot in brief.shots]
+    assert manifest.providers["image"].reference.startswith("artboard:")
+
+
 def test_the_article_of_the_demo_is_long_enough_to_be_one() -> None:
     brief = read_brief(EXAMPLES / "apollo-11.md")
     assert isinstance(brief, StoryBrief)

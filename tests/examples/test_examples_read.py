@@ -17,6 +17,7 @@ KINDS = {
     "rates.yaml": "story",
     "scenes.toml": "story",
     "slideshow.yaml": "video",
+    "words.yaml": "video",
 }
 
 

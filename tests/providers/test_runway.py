@@ -142,6 +142,9 @@ async def test_gen4_turbo_without_a_still_is_refused_before_anything_is_asked(si
         await RunwayClips(settings(simulator.base_url("runway"))).submit(
             CLIP.model_copy(update={"provider": "runway:gen4_turbo"}), CALL
         )
+    # Nor is it priced, so that nobody is chosen who can't do it.
+    with pytest.raises(InvalidRequest, match="give it a still"):
+        RunwayClips().price_usd(CLIP.model_copy(update={"provider": "runway:gen4_turbo"}))
     assert len(simulator.exchanges) == before
 
 

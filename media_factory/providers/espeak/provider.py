@@ -66,7 +66,13 @@ class Espeak(SpeechProvider, VoiceSource):
 
     name = "espeak"
     capabilities = Capabilities(
-        modality="speech", models=(_VERSION,), languages=LANGUAGES, word_timing=True, local=True, draft=True, trained=False
+        modality="speech",
+        models=(_VERSION,),
+        languages=LANGUAGES,
+        word_timing=True,
+        local=True,
+        draft=True,
+        trained=False,
     )
 
     def __init__(self, settings: Settings | None = None, timeout_s: float = 60) -> None:

@@ -44,7 +44,12 @@ class RunwayClips(RunwayTasks[ClipRequest, ClipReply], ClipProvider):
     )
 
     def price_usd(self, request: ClipRequest) -> Decimal | None:
-        """Return the price of as many seconds as would be asked for."""
+        """Return the price of as many seconds as would be asked for.
+
+        Raises:
+            InvalidRequest: the model does not film this: some need a still.
+        """
+        _sizes(request)
         return price_of(request.provider, "second", _seconds(request))
 
     async def _create(self, client: AsyncRunwayML, request: ClipRequest, call: Call) -> Any:
