@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from media_factory.briefs.branding import branded
 from media_factory.briefs.model import ImageBrief
 from media_factory.calls.market import market_of
 from media_factory.delivery.manifest import Manifest
@@ -29,6 +30,7 @@ async def create_image(brief: ImageBrief, factory: str = "default", out: Path | 
         What was delivered, what made it, and what it cost.
     """
     async with running(factory, brief) as here:
+        brief = branded(brief, here.brand)
         piece = ImagePiece.of(brief, await market_of(here, brief))
         prompt = await first_made(write_prompt, piece.prompt_requests(), here)
         picture = await first_made(generate_image, piece.image_requests(prompt), here)

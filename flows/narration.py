@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from media_factory.briefs.branding import branded
 from media_factory.briefs.model import NarrationBrief
 from media_factory.calls.market import market_of
 from media_factory.delivery.manifest import Manifest
@@ -29,6 +30,7 @@ async def create_narration(brief: NarrationBrief, factory: str = "default", out:
         What was delivered, what made it, and what it cost.
     """
     async with running(factory, brief) as here:
+        brief = branded(brief, here.brand)
         piece = NarrationPiece.of(brief, await market_of(here, brief))
         utterances = await all_by_one(synthesize_speech, piece.speech_requests(), here)
         sound = await mix_sound(piece.mix_request(utterances), here)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flows.extras import make_scene_images
 from flows.films import make_film, make_music
+from media_factory.briefs.branding import branded
 from media_factory.briefs.fields import Aspect
 from media_factory.briefs.model import StoryBrief
 from media_factory.briefs.storyboard import Scene
@@ -41,6 +42,7 @@ async def produce_story(brief: StoryBrief, factory: str = "default", out: Path |
         What was delivered, what made it, and what it cost.
     """
     async with running(factory, brief) as here:
+        brief = branded(brief, here.brand)
         story = Story.of(brief, await market_of(here, brief))
         given = await take_in_music(brief.music, "music", here)
         spoken, painted = await asyncio.gather(

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 from flows.films import make_film, make_music
+from media_factory.briefs.branding import branded
 from media_factory.briefs.model import VideoBrief
 from media_factory.calls.market import market_of
 from media_factory.delivery.manifest import Manifest
@@ -37,6 +38,7 @@ async def create_video(brief: VideoBrief, factory: str = "default", out: Path | 
         What was delivered, what made it, and what it cost.
     """
     async with running(factory, brief) as here:
+        brief = branded(brief, here.brand)
         given = await take_in_footage(brief.shots, here.store)
         making = ShotMaking.of(brief, given, await market_of(here, brief) if brief.needs_makers else None)
         # What can't be rendered is refused before anybody is paid for a part of it.
