@@ -14,7 +14,7 @@ from benchmarks.memory import LIMIT_MIB, peak_mib, story_of
 from media_factory.briefs.reading import read_brief
 from media_factory.rendering import stems
 from media_factory.rendering.planes import CACHE_BYTES
-from tests.rendering.sounds import Records, chatter, hear
+from tests.rendering.sounds import Records, chatter
 
 # Blocks as a decoder takes and gives them back, small ones between them: what is kept of them, in MiB.
 BLOCKS = """
@@ -27,8 +27,8 @@ if sys.argv[1] == "given back":
 c = ctypes.CDLL(None)
 c.malloc.restype, c.free.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
 def block():
-    at = c.malloc(8 << 20)
-    ctypes.memset(at, 1, 8 << 20)
+    at = c.malloc(16 << 20)
+    ctypes.memset(at, 1, 16 << 20)
     return at
 c.free(block())
 taken = []
@@ -52,26 +52,29 @@ def test_large_blocks_are_given_back_once_freed() -> None:
     assert kept["as it is"] > kept["given back"] + 150
 
 
-async def test_a_long_films_utterances_are_measured_few_at_a_time_and_alike(
+def test_of_a_long_films_utterances_one_at_a_time_lies_on_disk_and_all_are_alike(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     records = Records(tmp_path)
     placed = []
     for index in range(11):
         sound = records.press(chatter(0.7, seed=index) * (0.2 + 0.07 * index), 22_050)
-        placed.append(stems.PlacedSound(records.paths[sound.digest], (index * 48_000, index * 48_000 + 33_600)))
-    measure, together = stems.listen, []
+        placed.append(stems.PlacedSound(records.paths[sound.digest], 1, (index * 48_000, index * 48_000 + 33_600)))
+    together: list[int] = []
 
-    async def spied(streams: list[object]) -> str:
-        together.append(len(streams))
-        return await measure(streams)
+    class Watched(stems.SoundFile):
+        def write(self, first: int, samples: stems.Samples) -> None:
+            super().write(first, samples)
+            together.append(len(list(scratch.iterdir())))
 
-    monkeypatch.setattr(stems, "listen", spied)
-    speech = await stems.speech_stem(placed, 12 * 48_000, tmp_path)
-    assert sum(together) == len(placed)
-    assert max(together) <= 8
-    heard = hear(speech.path)
-    levels = [float(np.sqrt(np.mean(heard[one.span[0] : one.span[1]] ** 2))) for one in placed]
+    monkeypatch.setattr(stems, "SoundFile", Watched)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    speech = stems.speech_stem(placed, 12 * 48_000, scratch)
+    assert max(together) == 2  # the film's and one utterance's
+    assert [path.name for path in scratch.iterdir()] == ["speech.f32"]
+    heard = speech.sound.read(0, 12 * 48_000)
+    levels = [float(np.sqrt(np.mean(heard[:, one.span[0] : one.span[1]] ** 2))) for one in placed]
     assert max(levels) < 1.2 * min(levels)
 
 
