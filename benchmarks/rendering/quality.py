@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,11 +48,13 @@ def compare(film: Path, raw: RawFrames, every: int = 6) -> Quality:
         command = [ffmpeg_program(), "-hide_banner", "-nostats", "-nostdin", "-i", str(film), *raw.as_input]
         said = run_measured([*command, "-filter_complex", graph, "-map", "[v]", "-map", "[x]", "-f", "null", "-"])[1]
         pooled = json.loads(log.read_text())["pooled_metrics"]
-    luma = next(line for line in said.splitlines() if "XPSNR  y:" in line)
+    luma = re.search(r"XPSNR  y: *([0-9.]+)", said)
+    if luma is None:
+        raise RuntimeError(f"ffmpeg did not say how the film compares: {said[-500:]}")
     return Quality(
         vmaf=pooled["vmaf"]["mean"],
         vmaf_worst=pooled["vmaf"]["min"],
-        xpsnr_db=float(luma.split("y:")[1].split()[0]),
+        xpsnr_db=float(luma[1]),
         banding=pooled["cambi"]["mean"],
     )
 

@@ -92,9 +92,7 @@ def make_preview(film: Path, width_px: int, max_bytes: int) -> tuple[bytes, Size
     return found, frames[0].size
 
 
-def pictures_at(
-    film: Path, times: Callable[[Fraction], Sequence[Fraction]], long_side_px: int
-) -> list[Image.Image]:
+def pictures_at(film: Path, times: Callable[[Fraction], Sequence[Fraction]], long_side_px: int) -> list[Image.Image]:
     """Return the small pictures on screen at times (rising) that are chosen by a film's length; call it in a thread.
 
     Raises:

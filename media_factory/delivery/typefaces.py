@@ -7,7 +7,7 @@ import io
 from functools import lru_cache
 
 import uharfbuzz as hb
-from fontTools.ttLib import TTFont
+from fontTools.ttLib.sfnt import SFNTReader, SFNTWriter
 
 from media_factory.design.fonts import Face, characters_of, nearest, packaged_faces
 from media_factory.design.themes import Theme
@@ -40,11 +40,13 @@ def _cut(face: Face, characters: frozenset[int]) -> str:
     asked.name_id_set.clear()
     asked.name_id_set.update(_KEPT_NAMES)
     whole = hb.Face(hb.Blob.from_file_path(str(face.path)), face.index)
-    part = io.BytesIO(hb.subset(whole, asked).blob.data)
+    # Table by table, as they are: saving a whole font would load what each of them means, which takes 0.1 s.
+    part = SFNTReader(io.BytesIO(hb.subset(whole, asked).blob.data))
     packed = io.BytesIO()
-    with TTFont(part, lazy=True, recalcTimestamp=False) as font:
-        font.flavor = "woff"
-        font.save(packed, reorderTables=None)
+    writer = SFNTWriter(packed, len(part.tables), part.sfntVersion, flavor="woff")
+    for tag in part.tables:
+        writer[tag] = part[tag]
+    writer.close()
     return base64.b64encode(packed.getvalue()).decode()
 
 

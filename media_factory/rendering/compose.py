@@ -18,6 +18,7 @@ from media_factory.assets import Asset
 from media_factory.captions.cards import CaptionSpan, CaptionStyle
 from media_factory.errors import InputError
 from media_factory.rendering.clips import ClipFrames
+from media_factory.rendering.content import PLAIN_FROM, plain_share
 from media_factory.rendering.model import Camera, ClipPart, Parallax, SegmentRequest, ShotSpan, Transition, Window
 from media_factory.rendering.motion import Rect, Size, window_at, window_rect
 from media_factory.rendering.parallax import Depth, load_depth, shift_at, warp_parallax
@@ -74,6 +75,10 @@ class _Still:
     def __init__(self, shot: ShotSpan, planes: Planes) -> None:
         self._shot, self._planes, self._resampler = shot, planes, Resampler(planes)
 
+    @property
+    def plain(self) -> bool:
+        return plain_share(self._planes[0]) >= PLAIN_FROM
+
     def draw(self, frame: int, out: Planes, place: Place) -> None:
         rect = _seen(self._shot, frame, self._planes, out, place)
         if place.growth < 1:
@@ -84,6 +89,8 @@ class _Still:
 
 class _Deep:
     """A picture with a depth map, seen from a viewpoint that travels."""
+
+    plain = False
 
     def __init__(self, shot: ShotSpan, parallax: Parallax, planes: Planes, depth: Depth) -> None:
         self._shot, self._parallax, self._planes, self._depth = shot, parallax, planes, depth
@@ -96,6 +103,8 @@ class _Deep:
 
 class _Moving:
     """A clip under the camera."""
+
+    plain = False
 
     def __init__(self, shot: ShotSpan, clip: ClipPart, rate: Fraction, frames: ClipFrames) -> None:
         self._shot, self._clip, self._rate, self._frames = shot, clip, rate, frames
@@ -112,6 +121,8 @@ class _Moving:
 
 class _Flat:
     """One colour, out of which a film's first picture comes."""
+
+    plain = True
 
     def __init__(self, colour: str) -> None:
         self._codes = colour_codes(colour)
@@ -174,6 +185,11 @@ class Composer:
         height, width = planes[0].shape
         depth = load_depth(_path_of(shot.parallax.depth, images), (width, height), shot.parallax.reach)
         return _Deep(shot, shot.parallax, planes, depth)
+
+    @property
+    def plain(self) -> bool:
+        """Whether all that is seen are pictures of mostly plain areas, and none of them moves by itself."""
+        return all(layer.plain for layer in self._layers)
 
     def draw(self, frame: int, out: Planes) -> None:
         """Fill `out` with a frame of the segment, counted from 0.

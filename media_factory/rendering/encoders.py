@@ -102,15 +102,20 @@ class _Timed:
         return packets
 
 
-def open_encoder(container: OutputContainer, request: SegmentRequest) -> PictureEncoder:
+def open_encoder(container: OutputContainer, request: SegmentRequest, *, plain: bool = False) -> PictureEncoder:
     """Add the stream of the encoder that a segment asks for.
+
+    Args:
+        container: where the stream goes.
+        request: the segment.
+        plain: its pictures are mostly plain (`content`).
 
     Raises:
         InputError: its codec does not go with its size or its CRF.
         RenderError: it names hardware that we don't know.
         FFmpegError: libavcodec can't open the encoder.
     """
-    encoding = request.encoding
+    encoding = request.encoding.for_plain() if plain else request.encoding
     if problem := frame_problem(encoding.codec, request.width_px, request.height_px):
         raise InputError(problem)
     if encoding.codec != "av1" and encoding.crf > _MAX_CRF:
@@ -142,7 +147,8 @@ def _joined(*parts: str) -> str:
 
 
 def _x264(encoding: Encoding, keyint: int) -> Options:
-    fixed = f"keyint={keyint}:scenecut=0:open-gop=0"
+    # Stitchable: without it the parameter sets hold the CRF, and segments that differ in it could not be joined.
+    fixed = f"keyint={keyint}:scenecut=0:open-gop=0:stitchable=1"
     if cv2.checkHardwareSupport(_AVX_512):
         # x264's macroblock tree reads memory that nobody wrote when it runs in AVX-512: up to 29 different films in 40
         # encodings of 6 frames, against one with AVX2, in the same time.

@@ -14,7 +14,8 @@ from functools import cache
 
 # malloc.h; setting the threshold also keeps glibc from raising it.
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
-_BLOCK_BYTES = 6 << 20
+_BLOCK_BYTES = 12 << 20
+_KEPT_BYTES = 512 << 20
 
 
 @cache
@@ -28,7 +29,7 @@ def give_back_large_blocks() -> bool:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is None:
         return False
-    return bool(mallopt(_M_MMAP_THRESHOLD, _BLOCK_BYTES)) and bool(mallopt(_M_TRIM_THRESHOLD, _BLOCK_BYTES))
+    return bool(mallopt(_M_MMAP_THRESHOLD, _BLOCK_BYTES)) and bool(mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES))
 
 
 __all__ = ["give_back_large_blocks"]

@@ -96,7 +96,15 @@ class Encoding(Model):
     preset: str = Field(default="veryfast", description="the software encoder's own name: veryfast, 9")
     crf: int = Field(default=20, ge=0, le=63, description="the encoder's own scale: to 51, or to 63 for av1")
     tuning: str = Field(default="", description="x264-params, x265-params or svtav1-params, `key=value:key=value`")
+    plain_crf: int | None = Field(default=None, ge=0, le=63, description="for mostly plain pictures; `crf` if None")
+    plain_tuning: str = Field(default="", description="what comes after `tuning` for mostly plain pictures")
     hardware: str | None = Field(default=None, pattern=r"^[a-z0-9_]{1,40}$", examples=["h264_nvenc"])
+
+    def for_plain(self) -> Encoding:
+        """Return how mostly plain pictures are encoded."""
+        tuning = ":".join(filter(None, (self.tuning, self.plain_tuning)))
+        crf = self.crf if self.plain_crf is None else self.plain_crf
+        return self.model_copy(update={"crf": crf, "tuning": tuning, "plain_crf": None, "plain_tuning": ""})
 
 
 class SegmentRequest(Model):

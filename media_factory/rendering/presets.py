@@ -34,7 +34,7 @@ _FOUR_REFERENCES = "ref=4"
 
 ENCODINGS: Mapping[Codec, Mapping[Quality, Encoding]] = {
     "h264": {
-        "draft": FILM_ENCODING.model_copy(update={"crf": 26}),
+        "draft": FILM_ENCODING.model_copy(update={"crf": 26, "plain_crf": 30}),
         "standard": FILM_ENCODING,
         "high": Encoding(preset="veryfast", crf=18, tuning=_SLOW_CAMERA),
         "master": Encoding(preset="slow", crf=14, tuning=_FOUR_REFERENCES),

@@ -46,7 +46,7 @@ def encode_segment(
     with whole_file(target) as draft:
         try:
             with av.open(str(draft), "w", format="mp4") as container:
-                encoder = open_encoder(container, request)
+                encoder = open_encoder(container, request, plain=composer.plain)
                 for frame in _frames(composer, request, stop):
                     container.mux(encoder.encode(frame))
                 container.mux(encoder.encode())
