@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -145,3 +146,16 @@ def test_a_folder_that_can_t_be_made_is_named(tmp_path: Path) -> None:
 async def test_an_asset_s_digest_can_t_leave_the_store(store: LocalStore) -> None:
     with pytest.raises(ValueError, match="digest"):
         Asset(digest="sha256:../../../etc/passwd", media_type="text/plain", size_bytes=1)
+
+
+async def test_too_many_open_files_condemn_no_sound_asset(store: LocalStore) -> None:
+    asset = await store.put(b"sound", "text/plain")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    await store.fetch(asset)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    try:
+        with pytest.raises(StoreError, match="can't be read now: Too many open files"):
+            await store.fetch(asset)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert await store.read(asset) == b"sound"

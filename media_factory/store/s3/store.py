@@ -22,7 +22,7 @@ from media_factory.store.cache import ReadCache
 from media_factory.store.s3.bucket import BucketReport, prepare_bucket
 from media_factory.store.s3.calls import S3Calls
 from media_factory.store.s3.conditions import honours_conditions
-from media_factory.store.s3.content import content_of
+from media_factory.store.s3.content import Content, content_of
 from media_factory.store.s3.downloading import Arrival, Downloads
 from media_factory.store.s3.inventory import BucketInventory
 from media_factory.store.s3.links import public_url, signed_url
@@ -176,12 +176,23 @@ class S3Store(AssetStore):
             found = True
         else:
             found = self._uploads.holds(key, content, stop) and self._inventory.renew(content.hex)
-        if not found:
-            self._uploads.put(key, content, media_type, stop)
-        self._bucket_seen = True
         # What was just made is asked for soon.
-        self.cache.adopt(content.source, content.hex, content.size)
+        if not found and content.parts > 1:
+            self._send_and_copy(key, content, media_type, stop)
+        else:
+            if not found:
+                self._uploads.put(key, content, media_type, stop)
+            self.cache.adopt(content.source, content.hex, content.size)
+        self._bucket_seen = True
         return content.hex, content.size
+
+    def _send_and_copy(self, key: str, content: Content, media_type: str, stop: threading.Event) -> None:
+        """Send a large file, and copy it meanwhile."""
+        copying = self._parts.submit(self.cache.adopt, content.source, content.hex, content.size)
+        try:
+            self._uploads.put(key, content, media_type, stop)
+        finally:
+            copying.result()  # it reads the source, which its owner may remove when we return
 
     def _check(self, stop: threading.Event, asset: Asset) -> None:
         key = self.key_of(asset)

@@ -57,6 +57,7 @@ class Uploads:
         self._calls = calls
         self._pool = pool
         self._settings = calls.settings
+        self._needs_md5 = calls.settings.needs_md5
 
     def holds(self, key: str, content: Content, stop: threading.Event) -> bool:
         """Return whether the bucket has the content already, as far as a HEAD can tell."""
@@ -90,7 +91,7 @@ class Uploads:
 
     def _checked(self, data: bytes | bytearray) -> dict[str, str]:
         """Return what has the server hold a part against, unless the signature or boto3's own checksum does."""
-        return {"ContentMD5": content_md5(data)} if self._settings.needs_md5 else {}
+        return {"ContentMD5": content_md5(data)} if self._needs_md5 else {}
 
     def _put_parts(self, key: str, content: Content, media_type: str, stop: threading.Event) -> None:
         arguments = object_arguments(self._settings, media_type, content.hex)
