@@ -6,6 +6,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import shutil
 import threading
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -84,8 +85,8 @@ class Downloads:
         """Receive ranges side by side, and hash them in order from the file while later ones arrive."""
         size, digest, etag = asset.size_bytes, hashlib.sha256(), ""
         part_bytes = part_bytes_for(size, self._settings.part_mib * MIB)
-        with target.open("wb") as file:
-            _reserve(file.fileno(), size)
+        _require_room(target.parent, size)
+        with target.open("wb+", buffering=0) as file:
 
             def receive(halt: threading.Event, index: int) -> tuple[str, int] | None:
                 first = index * part_bytes
@@ -103,21 +104,20 @@ class Downloads:
                     etag, whole = arrived
                     if whole != size:
                         return Arrival("", etag)
-                    with target.open("rb") as kept:
-                        _hash_range(
-                            kept.fileno(), index * part_bytes, min(part_bytes, size - index * part_bytes), digest
-                        )
+                    _hash_range(file.fileno(), index * part_bytes, min(part_bytes, size - index * part_bytes), digest)
         return Arrival(digest.hexdigest(), etag)
 
     def _receive(self, key: str, first: int, last: int, descriptor: int) -> tuple[str, int]:
         """Write one range where it belongs; return the object's tag and whole size."""
         answer = self._get(key, Range=f"bytes={first}-{last}")
-        at, (_, _, whole) = first, answer.get("ContentRange", "").rpartition("/")
         with contextlib.closing(answer["Body"]) as body:
+            _, _, whole = answer.get("ContentRange", "").rpartition("/")
             if not whole.isdigit():
                 raise StoreError(f"{self._settings.place} sends whole objects where a range is asked for")
-            while chunk := body.read(_CHUNK_BYTES):
-                at += os.pwrite(descriptor, chunk, at)
+            data = memoryview(body.read())
+        while data:
+            written = os.pwrite(descriptor, data, first)
+            first, data = first + written, data[written:]
         return answer["ETag"], int(whole)
 
     def _shorter(self, key: str, stop: threading.Event) -> Arrival | None:
@@ -129,15 +129,14 @@ class Downloads:
         return self._calls.client.get_object(Bucket=self._settings.bucket, Key=key, **arguments)
 
 
-def _reserve(descriptor: int, size: int) -> None:
-    """Take the space for a file now, so that a full disk shows before anything is downloaded, where the system can."""
-    if not hasattr(os, "posix_fallocate"):
-        return
-    try:
-        os.posix_fallocate(descriptor, 0, size)
-    except OSError as problem:
-        if problem.errno not in (errno.EINVAL, errno.EOPNOTSUPP):  # file systems that can't reserve
-            raise
+def _require_room(folder: Path, size: int) -> None:
+    """Find out that a disk is too full for a file before most of it is downloaded.
+
+    Raises:
+        OSError: it is.
+    """
+    if shutil.disk_usage(folder).free < size:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _hash_range(descriptor: int, start: int, length: int, digest: hashlib._Hash) -> None:
