@@ -13,7 +13,7 @@ demo: $(READY) ## make a narrated, captioned video from examples/apollo-11.md
 	$(BIN)/media-factory make examples/apollo-11.md --out out/apollo-11
 
 test: $(READY) ## run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(READY) ## format, lint, types, import layers
 	$(BIN)/ruff format --check .
