@@ -138,7 +138,9 @@ async def test_a_cancelled_mix_stops_and_leaves_no_file(factory: Factory, tmp_pa
     records = Records(tmp_path)
     speech = records.press(chatter(60), 22_050)
     stored = await factory.store.put(records.paths[speech.digest], "audio/wav")
-    work = asyncio.create_task(mix_sound(mix_request(1830, (stored, 3)), factory))
+    # Ten minutes of speech: each step takes long enough to be met in the middle.
+    asked = mix_request(18_300, *((stored, 3 + 1830 * minute) for minute in range(10)))
+    work = asyncio.create_task(mix_sound(asked, factory))
     while not list((factory.home / "scratch").glob(moment)):
         assert not work.done()
         await asyncio.sleep(0.005)
