@@ -17,7 +17,8 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from tests.flows.stories import produce, story_brief
-produce(story_brief(), Path(sys.argv[1]))
+# Two signings of the same bytes differ, so these files are delivered as they were made.
+produce(story_brief(provenance="none"), Path(sys.argv[1]))
 """
 LEASE_S = 3
 
@@ -66,7 +67,7 @@ def test_after_kill_9_of_a_holder_the_other_finishes_by_itself(home: Path, tmp_p
     survivor = start(tmp_path / "survivor")
     assert survivor.wait(120) == 0
     assert held > 0
-    calm = produce(story_brief(), tmp_path / "calm")
+    calm = produce(story_brief(provenance="none"), tmp_path / "calm")
     assert all(row.state == "cached" for row in calm.stages)
     assert leases_held(home) == 0
     assert not (tmp_path / "doomed" / "manifest.json").exists()

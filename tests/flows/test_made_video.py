@@ -138,7 +138,7 @@ def test_a_story_lies_over_music_that_is_made_for_its_length(home: Path, tmp_pat
     assert manifest.providers["sound"].explicit
     assert manifest.status == "passed", manifest.reasons
     silent = produce(story_brief(id="silent"), tmp_path / "silent")
-    assert sha256_of(tmp_path / "out" / "narration.m4a") == sha256_of(tmp_path / "silent" / "narration.m4a")
+    assert silent.output("narration").asset == manifest.output("narration").asset
     assert silent.output("video").asset.digest != manifest.output("video").asset.digest
     # An edit of a word or two moves the film's end, and buys no other music.
     texts = [scene.text for scene in brief.scenes or ()]
