@@ -16,7 +16,6 @@ import yaml
 from pydantic import Field
 
 from media_factory.catalogue.listings import ListedModel, Listing, Listings, listings_file, read_listings
-from media_factory.errors import ModelRetired
 from media_factory.model import Model
 
 Status = Literal["active", "deprecated", "retired"]
@@ -158,17 +157,6 @@ def retirement(entry: CatalogueEntry, on: date) -> str | None:
     return f"{entry.reference} was retired{since}{cure}"
 
 
-def refuse_retired(reference: str, on: date | None = None) -> None:
-    """Raise if a model is retired.
-
-    Raises:
-        ModelRetired: it is; the message says since when and what replaces it.
-    """
-    entry = entry_of(reference)
-    if entry and (problem := retirement(entry, on or today())):
-        raise ModelRetired(problem)
-
-
 def price_of(reference: str, per: Unit, quantity: Decimal | int | float, variant: str | None = None) -> Decimal | None:
     """Return what so many units cost, or None where the catalogue has no price for them.
 
@@ -197,7 +185,6 @@ __all__ = [
     "entry_of",
     "models_of",
     "price_of",
-    "refuse_retired",
     "retirement",
     "shipped",
     "today",

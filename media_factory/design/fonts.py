@@ -151,11 +151,6 @@ def face_for(text: str, family: str, weight: int, language: str = "en") -> Face:
     )
 
 
-def needs_bidi(text: str) -> bool:
-    """Say whether a text holds right-to-left characters."""
-    return any(unicodedata.bidirectional(c) in ("R", "AL", "AN") for c in text)
-
-
 @cache
 def load(face: Face, size_px: int) -> ImageFont.FreeTypeFont:
     """Return a Pillow font for a face at a size, with full shaping where the text layout library is there.
@@ -177,7 +172,6 @@ __all__ = [
     "inked",
     "load",
     "nearest",
-    "needs_bidi",
     "packaged_faces",
     "system_faces",
 ]
