@@ -50,12 +50,10 @@ async def test_the_video_plays_from_ranges_and_words_light_up_as_they_are_spoken
         assert all(word in rest for word in lit), lit
         # A busy machine may miss the shortest.
         assert len(lit) >= 0.7 * len(words), lit
-        state = await watched.state()
+        state = await watched.until(past=len(words), scene="1")
         assert state["time"] == pytest.approx(manifest.duration_s, abs=0.2)
         assert state["heard"] > 0
         assert state["width"] == 540
-        assert state["past"] == len(words)
-        assert state["scene"] == "1"
         size = (folder / "video-9x16.mp4").stat().st_size
         assert all(sent.endswith(f"/{size}") for sent in watched.ranges_of("video-9x16.mp4"))
         assert watched.ranges_of("video-9x16.mp4"), watched.answers
@@ -100,7 +98,7 @@ async def test_everything_can_be_done_with_the_keyboard(
         later = [word.start_s for word in words if word.start_s > first["time"]]
         assert second["time"] == pytest.approx(later[0], abs=0.01)
         await press("Shift+ArrowLeft")
-        assert (await watched.until(time=first["time"]))["lit"]
+        await watched.until(time=first["time"], lit=bool)
         await press("ArrowRight")
         await watched.until(time=pytest.approx(min(first["time"] + 5, manifest.duration_s), abs=0.1).__eq__)
         await press("ArrowLeft")
