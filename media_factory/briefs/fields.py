@@ -7,11 +7,11 @@ import re
 import unicodedata
 from typing import Annotated, Literal
 
-import langcodes
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from media_factory.briefs import limits
+from media_factory.languages import standard_tag
 
 Aspect = Literal["9:16", "16:9", "1:1", "4:5"]
 Channel = Literal["news", "finance", "air", "water", "earth", "fire"]
@@ -24,7 +24,6 @@ Extra = Literal["hls", "preview", "storyboard", "renditions"]
 ID_PATTERN = r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$"
 PROVIDER_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,63}(?::[A-Za-z0-9][A-Za-z0-9_./-]{0,127})?$"
 COLOUR_PATTERN = r"^#[0-9a-fA-F]{6}$"
-_NOT_SPOKEN = frozenset({"und", "mul", "mis", "zxx"})
 # Letters that Unicode does not decompose into an ASCII letter and a mark.
 _PLAIN_LETTERS = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i"}
@@ -90,20 +89,12 @@ def _speakable(text: str) -> str:
 
 
 def _language(tag: str) -> str:
-    try:
-        language = langcodes.Language.get(tag)
-        real = language.is_valid()
-    except (ValueError, LookupError, AttributeError):
-        real = False
-    if not real or not _is_spoken(language.language):
+    standard = standard_tag(tag)
+    if standard is None:
         raise refusal(
             f"{short(tag)} is no language; BCP 47 tags such as en, en-GB, de, pt-BR, zh-Hant, ja or ar are allowed"
         )
-    return language.to_tag()
-
-
-def _is_spoken(code: str | None) -> bool:
-    return code is not None and code not in _NOT_SPOKEN and not code.startswith("x-") and not "qaa" <= code <= "qtz"
+    return standard
 
 
 def _colour(value: str) -> str:

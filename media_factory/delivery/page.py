@@ -13,8 +13,6 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from langcodes import Language
-from langcodes.tag_parser import LanguageTagError
 from markupsafe import Markup
 
 from media_factory.captions.words import gap
@@ -23,6 +21,7 @@ from media_factory.delivery.account import downloads_of, made_by, totals_of
 from media_factory.delivery.backdrops import backdrop
 from media_factory.delivery.manifest import Manifest, Output, SceneEntry
 from media_factory.delivery.schemes import schemes_of
+from media_factory.languages import runs_right_to_left
 from media_factory.delivery.structured import (
     description,
     first_output,
@@ -36,17 +35,12 @@ from media_factory.design.themes import THEMES, Style, Theme
 from media_factory.errors import InputError
 
 _ALT_CHARS = 180
-_RIGHT_TO_LEFT = {"Adlm", "Arab", "Hebr", "Mand", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa"}
 _SERIF = ("Source Serif Pro", "Caladea")
 
 
 def direction(language: str) -> str:
     """Return "rtl" for a BCP 47 language whose script runs from right to left, else "ltr"."""
-    try:
-        script = Language.get(language).maximize().script
-    except LanguageTagError:
-        return "ltr"
-    return "rtl" if script in _RIGHT_TO_LEFT else "ltr"
+    return "rtl" if runs_right_to_left(language) else "ltr"
 
 
 def picture_alt(scene: SceneEntry, number: int) -> str:
