@@ -38,6 +38,14 @@ class PostgresqlServer:
             connection.execute(sa.text(f"CREATE SCHEMA {name}"))
         return f"{self._url}&options=-csearch_path%3D{name}"
 
+    def new_database(self, driver: str) -> str:
+        """Return the SQLAlchemy URL of a new, empty database."""
+        name = f"database_{uuid.uuid4().hex}"
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(sa.text(f"CREATE DATABASE {name}"))
+        url = sa.make_url(self._url).set(drivername=f"postgresql+{driver}", database=name)
+        return url.render_as_string(hide_password=False)
+
     def close(self) -> None:
         """Give back the connections."""
         self._engine.dispose()
