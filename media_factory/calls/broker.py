@@ -137,6 +137,7 @@ class _Purchase(Generic[ResultT]):
             return await self.use(*recovered)
         self.refuse_to_pay_again(earlier)
         refuse_blocked(await asyncio.to_thread(judge, words_of(self.request), self.factory.policy.content))
+        await asyncio.to_thread(self.spool.require_room, self.modality)
         order = order_for(self.provider, self.request, self.factory)
         async with paced(self.factory, self.provider.name, self.deadline_s):
             return await self.make_call(await asyncio.to_thread(self.ledger.open, order))

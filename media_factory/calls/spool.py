@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import time
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,6 +20,10 @@ from media_factory.providers.base import Reply
 
 ReplyT = TypeVar("ReplyT", bound=Reply)
 
+# More than replies take: a picture of 8192 px a side, a minute of film at 30 Mbit/s.
+_ROOM_MIB = {"image": 64, "clip": 256, "speech": 16, "sound": 32}
+_LEAST_ROOM_MIB = 1
+
 
 class Spool:
     """Replies on disk, by the id of the call that brought them.
@@ -29,6 +34,21 @@ class Spool:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+
+    def require_room(self, modality: str) -> None:
+        """Make sure that the disk has room for a reply before it is paid for.
+
+        Raises:
+            StoreError: it has not; the message names the folder, what is needed and what is free.
+        """
+        needed = _ROOM_MIB.get(modality, _LEAST_ROOM_MIB) << 20
+        folder = next(one for one in (self.folder, *self.folder.parents) if one.is_dir())
+        free = shutil.disk_usage(folder).free
+        if free < needed:
+            raise StoreError(
+                f"{self.folder}: {free} bytes are free, and a reply ({modality}) may take {needed}; make room before "
+                "it is paid for"
+            )
 
     def write(self, intent_id: str, reply: Reply) -> str:
         """Keep a reply durably and return its name.

@@ -156,6 +156,18 @@ async def test_a_picture_that_the_store_had_no_room_for_is_not_paid_for_again(
     assert 1 <= failures < 12
 
 
+async def test_nobody_is_paid_for_what_the_disk_has_no_room_for(disk: SmallDisk, make_factory: MakeFactory) -> None:
+    provider = FakeImage(Dials(price_usd=Decimal("0.01"), vendor=True))
+    factory = make_factory(provider)
+    factory.home = disk.folder / "home"
+    request = ImageRequest(provider="fake:instant", prompt="a port", width_px=64, height_px=64)
+    with pytest.raises(StoreError, match=r"home/spool: \d+ bytes are free, and a reply \(image\) may take 67108864"):
+        await make_picture(request, factory)
+    assert provider.dials.calls == []
+    assert factory.books.ledger.unsettled() == ()
+    assert factory.books.ledger.budgets() == ()
+
+
 async def test_a_bucket_s_copies_on_a_full_disk_are_refused_and_puts_still_work(disk: SmallDisk, moto: Server) -> None:
     store = S3Store(moto.settings(moto.new_bucket(), disk.folder / "cache"))
     small = await store.put(b"opened", "text/plain")
