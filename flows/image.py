@@ -12,6 +12,7 @@ from media_factory.delivery.single import deliver_image
 from media_factory.recipes.image import ImagePiece
 from tasks.fallback import first_made
 from tasks.images import generate_image
+from tasks.labels import labelled
 from tasks.orchestration import flow
 from tasks.prompts import write_prompt
 from tasks.run import running
@@ -34,7 +35,8 @@ async def create_image(brief: ImageBrief, factory: str = "default", out: Path | 
         piece = ImagePiece.of(brief, await market_of(here, brief))
         prompt = await first_made(write_prompt, piece.prompt_requests(), here)
         picture = await first_made(generate_image, piece.image_requests(prompt), here)
-        return await deliver_image(piece, prompt, picture, here, out)
+        shown = await labelled(picture, piece.badge, here)
+        return await deliver_image(piece, prompt, picture, shown, here, out)
 
 
 __all__ = ["create_image"]

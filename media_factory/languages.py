@@ -18,7 +18,7 @@ _LEFT_TO_RIGHT = frozenset(
     )
 )
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
-_RIGHT_TO_LEFT_SCRIPTS = frozenset({"Arab", "Hebr", "Thaa", "Syrc", "Nkoo", "Adlm", "Rohg", "Mand", "Samr"})
+_RIGHT_TO_LEFT_SCRIPTS = frozenset({"Arab", "Hebr", "Thaa", "Syrc", "Nkoo", "Adlm", "Rohg", "Mand", "Samr", "Armi"})
 _NOT_SPOKEN = frozenset({"und", "mul", "mis", "zxx"})
 
 
@@ -38,7 +38,7 @@ def standard_tag(tag: str) -> str | None:
 
 
 @cache
-def runs_right_to_left(tag: str) -> bool:
+def is_right_to_left(tag: str) -> bool:
     """Return whether a language is written from right to left; False if there is no such language."""
     if tag in _LEFT_TO_RIGHT or tag in _RIGHT_TO_LEFT:
         return tag in _RIGHT_TO_LEFT
@@ -55,4 +55,4 @@ def _is_spoken(code: str | None) -> bool:
     return code is not None and code not in _NOT_SPOKEN and not code.startswith("x-") and not "qaa" <= code <= "qtz"
 
 
-__all__ = ["runs_right_to_left", "standard_tag"]
+__all__ = ["is_right_to_left", "standard_tag"]

@@ -6,7 +6,7 @@ import pytest
 from langcodes import Language
 
 from media_factory import languages
-from media_factory.languages import runs_right_to_left, standard_tag
+from media_factory.languages import is_right_to_left, standard_tag
 
 KNOWN = sorted(languages._LEFT_TO_RIGHT | languages._RIGHT_TO_LEFT)
 
@@ -17,7 +17,7 @@ def test_a_tag_that_is_known_here_is_what_the_registry_says(tag: str) -> None:
     assert language.is_valid()
     assert language.to_tag() == tag == standard_tag(tag)
     script = language.maximize().script
-    assert runs_right_to_left(tag) == (script in languages._RIGHT_TO_LEFT_SCRIPTS)
+    assert is_right_to_left(tag) == (script in languages._RIGHT_TO_LEFT_SCRIPTS)
 
 
 @pytest.mark.parametrize(("tag", "standard"), [("pt_br", "pt-BR"), ("EN-gb", "en-GB"), ("zh-hant", "zh-Hant")])
@@ -32,4 +32,4 @@ def test_what_nobody_speaks_is_no_language(tag: str) -> None:
 
 @pytest.mark.parametrize(("tag", "right"), [("ar-EG", True), ("az-Arab", True), ("uz", False), ("no such", False)])
 def test_the_script_says_which_way_a_language_runs(tag: str, right: bool) -> None:
-    assert runs_right_to_left(tag) is right
+    assert is_right_to_left(tag) is right

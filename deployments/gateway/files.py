@@ -19,6 +19,7 @@ from media_factory.assets import Asset
 from media_factory.books.books import Books
 from media_factory.books.tables import receipt_assets, receipts
 from media_factory.errors import AssetLost, BooksError
+from media_factory.files import sha256_of
 from media_factory.media_types import HEAD_BYTES
 from media_factory.store.base import AssetStore
 
@@ -89,14 +90,14 @@ class Assets:
         return known
 
     async def _sound(self, asset: Asset) -> tuple[Path, Identity]:
-        """Return an asset's file and its identity from before the store's last look at its bytes."""
-        identity: Identity | None = None
+        """Return an asset's file and its identity from before somebody last looked at its bytes."""
         while True:
-            before, began_ns = identity, time.time_ns()
+            began_ns = time.time_ns()
             path = await self._store.fetch(asset)
             identity = await asyncio.to_thread(_identity_of, path)
-            # What changed just now may have changed after it was read: it is read again.
-            if identity == before or identity[-1] < began_ns - _SETTLED_NS:
+            # What changed just now may have changed after it was read: it is read again. A store that keeps copies
+            # touches each that it gives out, so it is not asked a second time.
+            if identity[-1] < began_ns - _SETTLED_NS or await asyncio.to_thread(_holds, path, asset.hex, identity):
                 return path, identity
 
 
@@ -125,6 +126,14 @@ class Deliveries:
             return None
         tag = f'"{found.st_mtime_ns:x}-{found.st_size:x}-{found.st_ino:x}"'
         return Opened(file, found.st_size, tag, type_by_name(parts[-1]))
+
+
+def _holds(path: Path, digest: str, identity: Identity) -> bool:
+    """Return whether a file has a digest, and is the same file before and after that was seen."""
+    try:
+        return sha256_of(path) == digest and _identity_of(path) == identity
+    except FileNotFoundError:
+        return False
 
 
 def recorded_asset(books: Books, digest: str) -> Asset | None:

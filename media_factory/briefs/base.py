@@ -15,6 +15,7 @@ from media_factory.briefs.fields import (
     Destination,
     Extra,
     Identifier,
+    Label,
     Language,
     Line,
     Palette,
@@ -153,7 +154,18 @@ class KeyedBrief(BriefBase):
         return self
 
 
-class PicturedBrief(BriefBase):
+class SeenBrief(BriefBase):
+    """A brief whose product is looked at."""
+
+    label: Label | None = Field(
+        default=None,
+        title="Visible label",
+        description="Words in a corner of the picture, or of every frame of the film, for people to see what made it",
+        examples=["AI-generated"],
+    )
+
+
+class PicturedBrief(SeenBrief):
     """A brief whose pictures are made from prompts."""
 
     guidelines: tuple[Line, ...] = Field(
@@ -209,7 +221,7 @@ class SpokenBrief(BriefBase):
         return self.rate_wpm or THEMES[self.theme].rate_wpm
 
 
-class FilmedBrief(BriefBase):
+class FilmedBrief(SeenBrief):
     """A brief that becomes a film."""
 
     size: WholeNumber = Field(
@@ -276,4 +288,13 @@ def _opening_words(fields: Mapping[str, Any]) -> str | None:
     return sentence.rstrip(".,;:。،؛। ") or sentence or None
 
 
-__all__ = ["BriefBase", "FilmedBrief", "KeyedBrief", "PicturedBrief", "Providers", "SpokenBrief", "check_duration"]
+__all__ = [
+    "BriefBase",
+    "FilmedBrief",
+    "KeyedBrief",
+    "PicturedBrief",
+    "Providers",
+    "SeenBrief",
+    "SpokenBrief",
+    "check_duration",
+]

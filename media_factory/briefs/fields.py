@@ -129,6 +129,7 @@ def _string(max_chars: int) -> StringConstraints:
 
 Title = Annotated[str, _string(limits.MAX_TITLE_CHARS), AfterValidator(_visible), AfterValidator(_one_line)]
 Line = Annotated[str, _string(limits.MAX_LINE_CHARS), AfterValidator(_visible), AfterValidator(_one_line)]
+Label = Annotated[str, _string(limits.MAX_LABEL_CHARS), AfterValidator(_visible), AfterValidator(_one_line)]
 PromptText = Annotated[str, _string(limits.MAX_PROMPT_CHARS), AfterValidator(_visible), AfterValidator(_one_line)]
 Location = Annotated[str, _string(limits.MAX_LOCATION_CHARS), AfterValidator(_visible)]
 SpokenText = Annotated[str, _string(limits.MAX_TEXT_CHARS), AfterValidator(_visible), AfterValidator(_speakable)]
@@ -164,6 +165,7 @@ __all__ = [
     "Destination",
     "Extra",
     "Identifier",
+    "Label",
     "Language",
     "Line",
     "Location",

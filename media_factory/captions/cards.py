@@ -80,4 +80,11 @@ class CaptionSpan(Model):
     active: int | None = None
 
 
-__all__ = ["CaptionBox", "CaptionCard", "CaptionPanel", "CaptionSpan", "CaptionStyle"]
+class Badge(Model):
+    """Words that stand in a corner of every frame, such as a visible mark of what made the picture."""
+
+    lines: tuple[tuple[str, ...], ...] = Field(min_length=1)
+    style: CaptionStyle
+
+
+__all__ = ["Badge", "CaptionBox", "CaptionCard", "CaptionPanel", "CaptionSpan", "CaptionStyle"]

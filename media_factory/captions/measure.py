@@ -14,7 +14,8 @@ from media_factory.captions.words import gap
 from media_factory.design.fitting import runs_of
 from media_factory.design.fonts import Face, load
 from media_factory.design.themes import Style
-from media_factory.design.typesetting import is_right_to_left, visual_order
+from media_factory.design.typesetting import visual_order
+from media_factory.languages import is_right_to_left
 
 # Of the font size. Ascent and descent hold the stacked accents of Vietnamese and the tails of Arabic.
 LINE_PITCH, ASCENT, DESCENT = 1.25, 1.02, 0.34

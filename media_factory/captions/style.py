@@ -14,8 +14,8 @@ from media_factory.captions.safe_areas import TALL_FROM, WIDE_TO, safe_box
 from media_factory.captions.words import is_spaced
 from media_factory.design.colour import BLACK, WHITE, Floats, contrast, luminance, mix, parse_hex, rgb8
 from media_factory.design.themes import Palette, Theme
-from media_factory.design.typesetting import is_right_to_left
 from media_factory.errors import RenderError
+from media_factory.languages import is_right_to_left
 
 BurnedIn = Literal["karaoke", "pop", "boxed", "plain", "lower-third"]
 """The presets that put words on the picture."""

@@ -32,7 +32,7 @@ from media_factory.delivery.structured import (
 from media_factory.delivery.typefaces import embedded_faces
 from media_factory.design.themes import THEMES, Style, Theme
 from media_factory.errors import InputError
-from media_factory.languages import runs_right_to_left
+from media_factory.languages import is_right_to_left
 
 _ALT_CHARS = 180
 _SERIF = ("Source Serif Pro", "Caladea")
@@ -40,7 +40,7 @@ _SERIF = ("Source Serif Pro", "Caladea")
 
 def direction(language: str) -> str:
     """Return "rtl" for a BCP 47 language whose script runs from right to left, else "ltr"."""
-    return "rtl" if runs_right_to_left(language) else "ltr"
+    return "rtl" if is_right_to_left(language) else "ltr"
 
 
 def picture_alt(scene: SceneEntry, number: int) -> str:

@@ -13,27 +13,27 @@ from media_factory.delivery.words import add_words
 from media_factory.factory import Factory
 from media_factory.recipes.image import ImagePiece
 from media_factory.recipes.narration import NarrationPiece
-from media_factory.rendering.model import Soundtrack
+from media_factory.rendering.model import LabelledImage, Soundtrack
 from media_factory.results import Picture, Prompt, Utterance
 
 _SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/avif": "avif"}
 
 
 async def deliver_image(
-    piece: ImagePiece, prompt: Prompt, picture: Picture, factory: Factory, folder: Path | None
+    piece: ImagePiece, prompt: Prompt, picture: Picture, shown: LabelledImage, factory: Factory, folder: Path | None
 ) -> Manifest:
-    """Write a picture and its page to a folder, and return the manifest.
+    """Write a picture, as it is shown, and its page to a folder, and return the manifest.
 
     Raises:
         StoreError: the folder can't be written.
     """
     delivery = Delivery(factory, signed=piece.brief.provenance == "c2pa")
-    path = f"image.{_SUFFIXES.get(picture.image.media_type, 'bin')}"
-    delivery.add(Output(role="image", path=path, asset=picture.image, placeholder=picture.placeholder))
+    path = f"image.{_SUFFIXES.get(shown.image.media_type, 'bin')}"
+    delivery.add(Output(role="image", path=path, asset=shown.image, placeholder=shown.placeholder))
     scene = SceneEntry(text=piece.brief.title, prompt=prompt.text, image=path, start_s=0, end_s=0, words=())
     manifest = manifest_of(piece.brief, delivery, reasons=piece.reasons, scenes=(scene,), providers=piece.choices)
     if not delivery.run.planning:
-        delivery.origins |= await image_origins(piece, prompt, picture, factory)
+        delivery.origins |= await image_origins(piece, prompt, picture, shown, factory)
     return await delivery.finish(manifest, folder, piece.brief)
 
 

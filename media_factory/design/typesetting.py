@@ -7,14 +7,10 @@ from collections.abc import Sequence
 
 from bidi import get_display
 
-RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+from media_factory.languages import is_right_to_left
+
 # One stand-in character per word: strong left-to-right ones, and strong right-to-left ones (Mende Kikakui has 190).
 _LEFT_STAND_IN, _RIGHT_STAND_IN = 0x4E00, 0x1E800
-
-
-def is_right_to_left(language: str) -> bool:
-    """Say whether a language is written from right to left."""
-    return language.split("-")[0].lower() in RIGHT_TO_LEFT
 
 
 def visual_order(words: Sequence[str], language: str) -> list[int]:
@@ -38,4 +34,4 @@ def _is_left(word: str) -> bool:
     return any(unicodedata.bidirectional(c) == "L" for c in word)
 
 
-__all__ = ["RIGHT_TO_LEFT", "is_right_to_left", "visual_order"]
+__all__ = ["visual_order"]

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from media_factory.design.colour import Floats, Inks, legible, mix
 from media_factory.design.fitting import Setting
 from media_factory.design.themes import Theme
-from media_factory.design.typesetting import is_right_to_left
 from media_factory.drawing.areas import Box, is_tall, text_areas
 from media_factory.drawing.lettering import Placed
 from media_factory.drawing.looks import Look
 from media_factory.drawing.shapes import Shape
+from media_factory.languages import is_right_to_left
 
 BODY_RATIO, TITLE_RATIO = 7.2, 5.4
 """Contrast that inks are brought to on their plain ground; a picture's grain and texture may cost a little of it."""

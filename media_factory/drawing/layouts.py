@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from media_factory.design.colour import legible
 from media_factory.design.fitting import Setting
-from media_factory.design.typesetting import is_right_to_left
 from media_factory.drawing.areas import Box
 from media_factory.drawing.composition import TITLE_RATIO, Composition, Desk
 from media_factory.drawing.lettering import Placed, place
 from media_factory.drawing.shapes import Bar, Shape, Stroke
 from media_factory.drawing.stack import Block, set_block, stacked
+from media_factory.languages import is_right_to_left
 from media_factory.requests import Card
 
 Compose = Callable[[Card, Desk], Composition | None]

@@ -9,8 +9,9 @@ from PIL import Image, ImageDraw
 from media_factory.design.colour import Floats, rgb8
 from media_factory.design.fitting import Paragraph, features_of, runs_of, space_px, tracking_px, word_width_px
 from media_factory.design.fonts import load
-from media_factory.design.typesetting import is_right_to_left, visual_order
+from media_factory.design.typesetting import visual_order
 from media_factory.drawing.areas import Box
+from media_factory.languages import is_right_to_left
 
 
 @dataclass(frozen=True)

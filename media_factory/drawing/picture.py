@@ -11,7 +11,6 @@ from PIL import Image
 
 from media_factory.design.colour import Floats, contrast, inks_of
 from media_factory.design.themes import THEMES, Theme
-from media_factory.design.typesetting import is_right_to_left
 from media_factory.drawing.areas import Box, focus
 from media_factory.drawing.brush import Brush
 from media_factory.drawing.canvas import Canvas, painted_size, quantised, smoothstep
@@ -26,6 +25,7 @@ from media_factory.drawing.reading import card_from_prompt
 from media_factory.drawing.shapes import Bar, Shape, draw_shape
 from media_factory.drawing.textures import adorn, lay
 from media_factory.errors import InvalidRequest
+from media_factory.languages import is_right_to_left
 from media_factory.requests import Card, ImageRequest, Layout
 
 SMALLEST_TEXT_SIDE_PX = 216

@@ -14,12 +14,12 @@ import numpy as np
 
 from media_factory.design.colour import Floats, legible, mix
 from media_factory.design.fitting import Paragraph
-from media_factory.design.typesetting import is_right_to_left
 from media_factory.drawing.areas import Box
 from media_factory.drawing.composition import BODY_RATIO, TITLE_RATIO, Desk
 from media_factory.drawing.lettering import Placed, place
 from media_factory.drawing.shapes import Bar, Disc, Point, Polygon, Shape, Stroke
 from media_factory.drawing.stack import Block, set_block
+from media_factory.languages import is_right_to_left
 from media_factory.requests import DataPoint
 
 _TIME = re.compile(

@@ -6,6 +6,9 @@ from pydantic import Field
 
 from media_factory.briefs.model import ImageBrief
 from media_factory.calls.selection import Choice, Market, Need, choose, shortfalls
+from media_factory.captions.badges import badge_for
+from media_factory.captions.cards import Badge
+from media_factory.design.themes import theme_in
 from media_factory.model import Model
 from media_factory.recipes.chains import those_setting_type
 from media_factory.requests import ImageRequest, PromptRequest
@@ -87,6 +90,16 @@ class ImagePiece(Model):
             )
             for painter in self.painter.references
         )
+
+    @property
+    def badge(self) -> Badge | None:
+        """The words in the picture's corner, if the brief asks for some.
+
+        Raises:
+            InputError: they do not fit into it.
+        """
+        brief = self.brief
+        return badge_for(brief.label or "", theme_in(brief.theme, brief.palette), brief.size_px, brief.language)
 
     @property
     def choices(self) -> dict[str, Choice]:

@@ -203,6 +203,7 @@ def look_of(brief: StoryBrief) -> Look:
         codec=brief.codec,
         quality=brief.quality,
         destinations=brief.destinations,
+        label=brief.label or "",
     )
 
 

@@ -14,6 +14,7 @@ from media_factory.briefs.limits import MAX_DURATION_S, over
 from media_factory.briefs.model import VideoBrief
 from media_factory.briefs.shots import Shot
 from media_factory.calls.selection import Choice
+from media_factory.captions.badges import badge_for
 from media_factory.captions.cards import CaptionSpan, CaptionStyle
 from media_factory.captions.cueing import Cue, phrase_cues
 from media_factory.captions.labels import Label, label_for, timed_words
@@ -104,7 +105,10 @@ class VideoPiece(Model):
         encoding, reasons = on_hardware(encoding_for(self.brief.codec, self.brief.quality, width_px, height_px))
         labels = self._labels(shots)
         plans = segments_of(shots)
-        segments = tuple(self._segment(plan, shots, labels, encoding) for plan in plans)
+        badge = badge_for(self.brief.label or "", self.theme, self.size, self.brief.language, self.brief.destinations)
+        segments = tuple(
+            self._segment(plan, shots, labels, encoding).model_copy(update={"badge": badge}) for plan in plans
+        )
         return Film(
             aspect=self.brief.aspect,
             width_px=width_px,

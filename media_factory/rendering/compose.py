@@ -211,6 +211,8 @@ class Composer:
         for span in self._request.captions:
             if span.first <= frame < span.end:
                 _caption(out, span, self._request.caption_style)
+        if badge := self._request.badge:
+            blend(out, caption_sprite(badge.lines, None, badge.style))
 
 
 def _path_of(asset: Asset, images: Mapping[str, Path]) -> Path:

@@ -15,7 +15,8 @@ from media_factory.assets import Asset
 from media_factory.briefs.destinations import loudness_for
 from media_factory.briefs.fields import Aspect, CaptionPreset, Codec, Destination, Quality, frame_size
 from media_factory.captions.alignment import shifted
-from media_factory.captions.cards import CaptionCard, CaptionSpan, CaptionStyle
+from media_factory.captions.badges import badge_for
+from media_factory.captions.cards import Badge, CaptionCard, CaptionSpan, CaptionStyle
 from media_factory.captions.cueing import cards_from_words, fitted_style, spans_for
 from media_factory.captions.style import caption_style_for
 from media_factory.design.themes import Theme
@@ -52,6 +53,7 @@ class Look(Model):
     destinations: tuple[Destination, ...] = ()
     codec: Codec = "h264"
     quality: Quality = "standard"
+    label: str = Field(default="", description="words in a corner of every frame")
 
 
 class SceneMedia(Model):
@@ -124,7 +126,7 @@ def film_of(scenes: Sequence[SceneMedia], look: Look, aspect: Aspect, short_side
     """Return what to render for one aspect.
 
     Raises:
-        InputError: the codec does not go with the frame size.
+        InputError: the codec does not go with the frame size, or the label does not fit into it.
         GlyphsMissing: no installed font can draw a caption's word.
     """
     timeline = film_timeline(scenes, look)
@@ -136,7 +138,8 @@ def film_of(scenes: Sequence[SceneMedia], look: Look, aspect: Aspect, short_side
     )
     plans = segments_of(timeline)
     encoding, reasons = on_hardware(encoding_for(look.codec, look.quality, *size))
-    segments = tuple(_segment(plan, shots, look, size, encoding) for plan in plans)
+    badge = badge_for(look.label, look.theme, size, look.language, look.destinations)
+    segments = tuple(_segment(plan, shots, badge, look, size, encoding) for plan in plans)
     return Film(
         aspect=aspect,
         width_px=size[0],
@@ -196,7 +199,9 @@ def _camera(picture: Asset, shot: TimelineShot, index: int, look: Look, size: Si
     )
 
 
-def _segment(plan: SegmentPlan, shots: Sequence[_Shot], look: Look, size: Size, encoding: Encoding) -> SegmentRequest:
+def _segment(
+    plan: SegmentPlan, shots: Sequence[_Shot], badge: Badge | None, look: Look, size: Size, encoding: Encoding
+) -> SegmentRequest:
     spans: list[CaptionSpan] = []
     style: CaptionStyle | None = None
     for run in plan.shots:
@@ -218,6 +223,7 @@ def _segment(plan: SegmentPlan, shots: Sequence[_Shot], look: Look, size: Size, 
         ),
         captions=tuple(spans),
         caption_style=style,
+        badge=badge,
         encoding=encoding,
     )
 

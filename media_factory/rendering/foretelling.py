@@ -11,6 +11,8 @@ from media_factory.rendering.model import (
     Hdr,
     HdrRequest,
     JoinRequest,
+    LabelledImage,
+    LabelRequest,
     Master,
     MixRequest,
     Poster,
@@ -56,6 +58,12 @@ async def foretell_poster(request: PosterRequest, key: str, factory: Factory) ->
     return Poster(image=pending_asset(key, "image/jpeg"))
 
 
+async def foretell_label(request: LabelRequest, key: str, factory: Factory) -> LabelledImage:  # noqa: ARG001
+    """Return a labelled picture that has yet to be drawn."""
+    image = request.image
+    return LabelledImage(image=pending_asset(key, "image/png", width_px=image.width_px, height_px=image.height_px))
+
+
 async def foretell_hdr(request: HdrRequest, key: str, factory: Factory) -> Hdr:  # noqa: ARG001
     """Return an HDR10 rendition like its master that has yet to be made; its light is unknown."""
     master = request.master
@@ -68,6 +76,7 @@ async def foretell_hdr(request: HdrRequest, key: str, factory: Factory) -> Hdr: 
 __all__ = [
     "foretell_clip_sound",
     "foretell_hdr",
+    "foretell_label",
     "foretell_master",
     "foretell_poster",
     "foretell_segment",

@@ -30,7 +30,8 @@ from media_factory.captions.measure import (
     word_ink,
 )
 from media_factory.design.fonts import load
-from media_factory.design.typesetting import is_right_to_left, visual_order
+from media_factory.design.typesetting import visual_order
+from media_factory.languages import is_right_to_left
 from media_factory.rendering.kept import Kept
 from media_factory.rendering.planes import Plane
 

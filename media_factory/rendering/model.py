@@ -12,7 +12,7 @@ from pydantic import Field
 
 from media_factory.assets import Asset
 from media_factory.briefs.fields import Codec, Quality
-from media_factory.captions.cards import CaptionSpan, CaptionStyle
+from media_factory.captions.cards import Badge, CaptionSpan, CaptionStyle
 from media_factory.model import Model
 from media_factory.results import Placeholder
 from media_factory.timing import Rate
@@ -121,6 +121,7 @@ class SegmentRequest(Model):
     transition: Transition | None = None
     captions: tuple[CaptionSpan, ...] = ()
     caption_style: CaptionStyle | None = None
+    badge: Badge | None = None
     encoding: Encoding = Encoding()
 
 
@@ -172,6 +173,20 @@ class PosterRequest(Model):
     segment: SegmentRequest
     frame: int = Field(ge=0)
     max_bytes: int = 120_000
+
+
+class LabelRequest(Model):
+    """Ask for a picture with words in its corner."""
+
+    image: Asset
+    badge: Badge
+
+
+class LabelledImage(Model):
+    """A picture as its maker left it, but for the words."""
+
+    image: Asset
+    placeholder: Placeholder | None = None
 
 
 class Poster(Model):
@@ -251,6 +266,8 @@ __all__ = [
     "Hdr",
     "HdrRequest",
     "JoinRequest",
+    "LabelRequest",
+    "LabelledImage",
     "Master",
     "MixRequest",
     "Parallax",

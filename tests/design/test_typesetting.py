@@ -1,6 +1,7 @@
 """Words of a line stand in the order in which a reader's eye meets them."""
 
-from media_factory.design.typesetting import is_right_to_left, visual_order
+from media_factory.design.typesetting import visual_order
+from media_factory.languages import is_right_to_left
 
 
 def test_english_words_stand_as_they_are_read() -> None:

@@ -15,7 +15,7 @@ from media_factory.recipes.image import ImagePiece
 from media_factory.recipes.narration import NarrationPiece
 from media_factory.recipes.story import Story
 from media_factory.rendering.film import SceneMedia
-from media_factory.rendering.model import Soundtrack
+from media_factory.rendering.model import LabelledImage, Soundtrack
 from media_factory.results import Picture, Prompt, Utterance
 
 if TYPE_CHECKING:
@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 Origins = dict[str, Origin]
 
 
-async def image_origins(piece: ImagePiece, prompt: Prompt, picture: Picture, factory: Factory) -> Origins:
-    """Return the origin of a picture, by digest."""
+async def image_origins(
+    piece: ImagePiece, prompt: Prompt, picture: Picture, shown: LabelledImage, factory: Factory
+) -> Origins:
+    """Return the origin of a picture, by the digest of what is shown of it."""
     attribution = await attribution_of([picture.image], factory)
     origin = attribution.picture(picture.image, prompt.text, realistic=piece.brief.realistic)
-    return {picture.image.digest: origin} if origin else {}
+    return {shown.image.digest: origin} if origin else {}
 
 
 async def narration_origins(
