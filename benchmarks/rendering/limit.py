@@ -11,7 +11,7 @@ from pathlib import Path
 
 import imageio_ffmpeg
 
-from benchmarks.rendering.measure import Cost, run_measured
+from benchmarks.measure import Cost, run_measured
 from media_factory.rendering.compose import Composer, empty_planes
 from media_factory.rendering.film import Film
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import av
 
-from benchmarks.rendering.measure import Cost, run_measured
+from benchmarks.measure import Cost, run_measured
 
 _MAKE = "from deployments.cli import main; main()"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from benchmarks.rendering.measure import Cost, run_measured
+from benchmarks.measure import Cost, run_measured
 from benchmarks.rendering.reference import Prepared
 from media_factory.captions.cards import CaptionSpan, CaptionStyle
 from media_factory.rendering.film import Film, film_timeline

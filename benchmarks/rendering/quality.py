@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.measure import run_measured
 from benchmarks.rendering.limit import RawFrames, ffmpeg_program
-from benchmarks.rendering.measure import run_measured
 from media_factory.rendering.compose import Composer, empty_planes
 from media_factory.rendering.model import SegmentRequest
 from media_factory.rendering.motion import Rect, Size, window_at, window_rect

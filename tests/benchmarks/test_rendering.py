@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.measure import run_measured
 from benchmarks.rendering import limit, quality
-from benchmarks.rendering.measure import run_measured
 from benchmarks.rendering.reference import Job, prepare, words_of
 from media_factory.rendering.film import film_of, film_timeline
 
