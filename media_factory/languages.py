@@ -10,10 +10,48 @@ from functools import cache
 
 # Two-letter tags that stand for themselves; right to left is what their usual script runs.
 _LEFT_TO_RIGHT = frozenset(
-    "bg bn ca cs da de el en es et fi fr hi hr hu id it ja ko lt lv nb nl nn pl pt ro ru sk sl sv ta te th tr uk vi "
-    "zh".split()
+    [
+        "bg",
+        "bn",
+        "ca",
+        "cs",
+        "da",
+        "de",
+        "el",
+        "en",
+        "es",
+        "et",
+        "fi",
+        "fr",
+        "hi",
+        "hr",
+        "hu",
+        "id",
+        "it",
+        "ja",
+        "ko",
+        "lt",
+        "lv",
+        "nb",
+        "nl",
+        "nn",
+        "pl",
+        "pt",
+        "ro",
+        "ru",
+        "sk",
+        "sl",
+        "sv",
+        "ta",
+        "te",
+        "th",
+        "tr",
+        "uk",
+        "vi",
+        "zh",
+    ]
 )
-_RIGHT_TO_LEFT = frozenset("ar fa he ur".split())
+_RIGHT_TO_LEFT = frozenset(["ar", "fa", "he", "ur"])
 _RIGHT_TO_LEFT_SCRIPTS = frozenset({"Arab", "Hebr", "Thaa", "Syrc", "Nkoo", "Adlm", "Rohg", "Mand", "Samr"})
 _NOT_SPOKEN = frozenset({"und", "mul", "mis", "zxx"})
 

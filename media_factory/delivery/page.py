@@ -21,7 +21,6 @@ from media_factory.delivery.account import downloads_of, made_by, totals_of
 from media_factory.delivery.backdrops import backdrop
 from media_factory.delivery.manifest import Manifest, Output, SceneEntry
 from media_factory.delivery.schemes import schemes_of
-from media_factory.languages import runs_right_to_left
 from media_factory.delivery.structured import (
     description,
     first_output,
@@ -33,6 +32,7 @@ from media_factory.delivery.structured import (
 from media_factory.delivery.typefaces import embedded_faces
 from media_factory.design.themes import THEMES, Style, Theme
 from media_factory.errors import InputError
+from media_factory.languages import runs_right_to_left
 
 _ALT_CHARS = 180
 _SERIF = ("Source Serif Pro", "Caladea")
