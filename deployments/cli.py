@@ -23,6 +23,7 @@ from deployments.loading import loading
 from deployments.metrics import metrics
 from deployments.models import models
 from deployments.providers import providers
+from deployments.publishing import ask_before_publishing, publish, unpublish
 from deployments.reconcile import reconcile
 from deployments.serve import serve
 from deployments.verify import verify
@@ -59,8 +60,9 @@ def cli() -> None:
 @click.argument("brief", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for the finished files.")
 @click.option("--direct", is_flag=True, help="Run in this process, with no Prefect API.")
+@click.option("--approve", is_flag=True, help="Say yes beforehand, where the brief asks before it is published.")
 @click.option("--json", "as_json", is_flag=True, help="Print the manifest as JSON and nothing else.")
-def make(brief: Path, out: Path | None, *, direct: bool, as_json: bool) -> None:
+def make(brief: Path, out: Path | None, *, direct: bool, approve: bool, as_json: bool) -> None:
     """Make what BRIEF (YAML, JSON, TOML or Markdown) asks for."""
     from tasks.orchestration import go_direct
 
@@ -73,13 +75,15 @@ def make(brief: Path, out: Path | None, *, direct: bool, as_json: bool) -> None:
         asked = read_brief(brief)
         flow_of(asked)
     if as_json:
-        manifest, _ = asyncio.run(make_brief(asked, out, direct=direct))
+        manifest, folder = asyncio.run(make_brief(asked, out, direct=direct))
+        manifest = ask_before_publishing(manifest, asked, folder, approve=approve)
         click.echo(manifest.model_dump_json(indent=2))
     else:
         from deployments.showing import show_manifest, show_progress
 
         with show_progress() as listen:
             manifest, folder = asyncio.run(make_brief(asked, out, direct=direct, listen=listen))
+        manifest = ask_before_publishing(manifest, asked, folder, approve=approve)
         show_manifest(manifest, folder)
     sys.exit(_exit_code(manifest))
 
@@ -115,7 +119,11 @@ def up(port: int, media_port: int) -> None:
     sys.exit(run_up(port, media_port))
 
 
-for command in (assets, books, check_config, costs, init, metrics, models, providers, reconcile, serve, verify, voices):
+_COMMANDS = (
+    *(assets, books, check_config, costs, init, metrics, models),
+    *(providers, publish, reconcile, serve, unpublish, verify, voices),
+)
+for command in _COMMANDS:
     cli.add_command(command)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
@@ -17,6 +18,7 @@ from media_factory.delivery.manifest import Manifest, StageRow
 from media_factory.errors import MediaFactoryError
 from media_factory.factory import factory_from_environment
 from media_factory.model import Model
+from media_factory.pools import Place
 from media_factory.runs import Event, Run, State, begin_run
 
 if TYPE_CHECKING:
@@ -33,14 +35,25 @@ _FLOWS = {
 }
 
 
+class StagePlace(Place):
+    """Where a stage would run that wants a GPU."""
+
+    stage: str
+    provider: str = Field(description="provider:model")
+
+
 class Plan(Model):
-    """What making a brief would do: its stages, who would be asked and why, and the estimated cost."""
+    """What making a brief would do: its stages, who would be asked and why, where, and the estimated cost."""
 
     kind: str
     id: str
     title: str
     providers: dict[str, Choice] = Field(description="by modality")
     stages: tuple[StageRow, ...]
+    places: tuple[StagePlace, ...] = Field(
+        default=(),
+        description="where a run on a Prefect server makes what goes to a GPU pool, or could; the rest is here",
+    )
     cost_usd: Decimal | None
 
 
@@ -56,7 +69,10 @@ async def make_brief(
     """Make what a brief asks for, and return its manifest and the folder that it lies in."""
     folder = (out or _default_folder(brief)).absolute()
     flow = flow_of(brief)
-    with begin_run(Run(listen=listen) if listen else Run()):
+    run = Run(called_off=_called_off())
+    if listen:
+        run.listen = listen
+    with begin_run(run):
         if direct:
             return await flow.fn(brief, out=folder), folder
         from prefect.settings import get_current_settings
@@ -77,6 +93,10 @@ async def plan_brief(brief: Brief) -> Plan:
         title=manifest.title,
         providers=manifest.providers,
         stages=manifest.stages,
+        places=tuple(
+            StagePlace(stage=stage, provider=provider, **place.model_dump())
+            for (stage, provider), place in sorted(run.places.items())
+        ),
         cost_usd=manifest.cost_usd,
     )
 
@@ -96,6 +116,16 @@ async def _with_prefect(flow: Flow[..., Any], brief: Brief, folder: Path) -> Man
             ) from problem
         raise
     return manifest
+
+
+def _called_off() -> Callable[[], Awaitable[bool]]:
+    """Return a function that says whether Ctrl-C stopped us: it cancels the task that everything else runs below."""
+    main = asyncio.current_task()
+
+    async def called_off() -> bool:
+        return main is not None and main.cancelling() > 0
+
+    return called_off
 
 
 def _is_unreachable(problem: BaseException | None) -> bool:

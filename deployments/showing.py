@@ -18,6 +18,7 @@ from rich.table import Table
 from deployments.tables import money, plain, show, table_of
 from media_factory.calls.selection import Choice
 from media_factory.delivery.manifest import Manifest, Output, StageRow
+from media_factory.pools import HERE
 from media_factory.runs import Event, State
 
 if TYPE_CHECKING:
@@ -103,19 +104,24 @@ def show_manifest(manifest: Manifest, folder: Path) -> None:
 
 def show_plan(plan: Plan) -> None:
     """Print which stages a run would make, which are there already, who was chosen and why, and what it would cost."""
-    table = table_of("stage", "provider", "to make", "cached", "scenes to make", "cost")
+    where = {(place.stage, place.provider): place for place in plan.places}
+    table = table_of("stage", "provider", "runs", "to make", "cached", "scenes to make", "cost")
     for (stage, provider), rows in _grouped(plan.stages).items():
         to_make = [row for row in rows if row.state == "made"]
         scenes = sorted({row.scene + 1 for row in to_make if row.scene is not None})
         table.add_row(
             stage,
             provider or "",
+            where[stage, provider or ""].where if (stage, provider) in where else HERE,
             str(len(to_make)),
             str(len(rows) - len(to_make)),
             " ".join(map(str, scenes)) if len(scenes) < len(rows) else "all",
             money(_total(to_make)),
         )
     show(f"[bold]{plain(plan.title)}[/bold]", table)
+    for place in plan.places:
+        why = plain(place.problem or place.reason)
+        show(f"[bold]{place.stage}[/bold] by {plain(place.provider)}: {place.where}; {why}")
     for modality, choice in plan.providers.items():
         show("", *choice_lines(modality, choice))
     made = sum(row.state == "made" for row in plan.stages)

@@ -11,13 +11,15 @@ from media_factory.delivery.manifest import Manifest
 from media_factory.delivery.single import deliver_narration
 from media_factory.recipes.narration import NarrationPiece
 from tasks.fallback import all_by_one
+from tasks.naming import run_name
 from tasks.orchestration import flow
+from tasks.publishing import publish_product
 from tasks.run import running
 from tasks.sound import mix_sound
 from tasks.speech import synthesize_speech
 
 
-@flow(name="narration", flow_run_name="narration: {brief.title}", persist_result=False)
+@flow(name="narration", flow_run_name=run_name, persist_result=False)
 async def create_narration(brief: NarrationBrief, factory: str = "default", out: Path | None = None) -> Manifest:
     """Speak a text.
 
@@ -34,7 +36,8 @@ async def create_narration(brief: NarrationBrief, factory: str = "default", out:
         piece = NarrationPiece.of(brief, await market_of(here, brief))
         utterances = await all_by_one(synthesize_speech, piece.speech_requests(), here)
         sound = await mix_sound(piece.mix_request(utterances), here)
-        return await deliver_narration(piece, utterances, sound, here, out)
+        delivered = await deliver_narration(piece, utterances, sound, here, out)
+        return await publish_product(delivered, brief, here, out)
 
 
 __all__ = ["create_narration"]

@@ -5,12 +5,29 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+GPU_VARIABLE = "MEDIA_FACTORY_GPU"
 _SYSTEM = Path("/")
+# NVIDIA's, AMD's, and what Windows lends to its Linux.
+_GPU_DEVICES = ("nvidia[0-9]*", "kfd", "dxg")
 
 
 def processors() -> int:
     """Return how many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def has_gpu(system: Path = _SYSTEM) -> bool:
+    """Return whether this process may use a GPU; `MEDIA_FACTORY_GPU` (1 or 0) decides where it is set.
+
+    Args:
+        system: the root of the file system that is asked.
+    """
+    said = os.environ.get(GPU_VARIABLE)
+    if said:
+        return said == "1"
+    if os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1"):
+        return False
+    return any(next((system / "dev").glob(name), None) for name in _GPU_DEVICES)
 
 
 def available_memory_bytes(system: Path = _SYSTEM) -> int | None:
@@ -76,4 +93,4 @@ def _allowed(group: Path, limit: str, used: str, idle: str) -> int | None:
     return max(0, int(most) - taken + int(facts.get(idle, 0))) if most.isdigit() else None
 
 
-__all__ = ["available_memory_bytes", "processors"]
+__all__ = ["GPU_VARIABLE", "available_memory_bytes", "has_gpu", "processors"]

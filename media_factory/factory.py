@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from media_factory.errors import InputError
 from media_factory.home import HOME_VARIABLE, default_home
 from media_factory.journal import StoreJournal
 from media_factory.policy import Policy, policy_from_environment
+from media_factory.pools import GpuPool
 from media_factory.providers.registry import Providers
 from media_factory.publishing.opening import publisher_from, webhook_from
 from media_factory.publishing.rules import Publisher
@@ -53,6 +55,8 @@ class Factory:
         lease_s: how long a lease lasts without a sign of life from its holder.
         workers: how many heavy stages run at once, if memory allows.
         memory_bytes: what heavy stages may take together; None if nobody knows, and then nothing is held back.
+        name: what flows call it.
+        pools: who takes over what wants a GPU, by modality; empty where no Prefect server was asked.
     """
 
     store: AssetStore
@@ -67,6 +71,8 @@ class Factory:
     lease_s: float = 15.0
     workers: int = field(default_factory=processors)
     memory_bytes: int | None = field(default_factory=default_memory_bytes)
+    name: str = "default"
+    pools: Mapping[str, GpuPool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Make the slots for heavy stages, note receipts in the store, remove what killed processes left to work in."""

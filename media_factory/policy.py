@@ -72,6 +72,30 @@ class RetentionRule(Model):
     keep_days: float | None = Field(ge=1, description="days since it was made or brought; null keeps it for ever")
 
 
+class Placing(Model):
+    """Where things of one kind are made that want a GPU."""
+
+    where: Literal["auto", "here", "gpu"] = Field(
+        default="auto",
+        description="auto hands over what wants a GPU where this process has none and the deployment is there; "
+        "here never does; gpu always does, and fails where the deployment is missing",
+    )
+    deployment: str = Field(pattern=r"^[^/]+/[^/]+$", description="who takes it over, as flow/deployment")
+
+
+class Placement(Model):
+    """Where what wants a GPU is made: in the run's own process, or on a GPU pool as one list of requests."""
+
+    image: Placing = Placing(deployment="image/gpu")
+    clip: Placing = Placing(deployment="video/gpu")
+    timeout_s: float = Field(default=6 * 3600.0, gt=0, description="how long a run waits for a list, queueing included")
+    when_late: Literal["fail", "here"] = Field(
+        default="fail",
+        description="what then: it counts as a provider that does not answer, or the run makes it in its own process",
+    )
+    poll_s: float = Field(default=1.0, ge=0.1, le=60, description="seconds between two looks at it")
+
+
 class Policy(Model):
     """Everything of a factory that a person decides."""
 
@@ -85,6 +109,7 @@ class Policy(Model):
     fall_back_to_drafts: bool = Field(default=True, description="among those, ask draft providers last of all")
     deadline_s: dict[str, float] = Field(default={}, description="per call, by modality")
     endpoints: tuple[Endpoint, ...] = Field(default=(), description="further servers that speak OpenAI's API")
+    placement: Placement = Placement()
     retention: tuple[RetentionRule, ...] = Field(default=(), description="what `assets retain` lets go, and when")
 
     def pace_of(self, provider: str) -> Pace:
@@ -119,6 +144,8 @@ __all__ = [
     "ContentPolicy",
     "InDoubt",
     "Pace",
+    "Placement",
+    "Placing",
     "Policy",
     "RetentionRule",
     "Weights",

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from media_factory.assets import Asset
+from media_factory.forms import as_form
 from media_factory.model import Model
 
 ProviderModel = str
@@ -21,9 +22,11 @@ Layout = Literal["title", "quote", "figure", "chart", "list", "art"]
 class DataPoint(Model):
     """One mark of a chart: a label, its value, and how the value is written ("3.25%")."""
 
-    label: str
-    value: float
-    shown: str
+    model_config = ConfigDict(title="Mark of a chart", json_schema_extra=as_form)
+
+    label: str = Field(title="Label", description="What it stands for", examples=["2026"])
+    value: float = Field(title="Value", description="How far the mark goes", examples=[3.25])
+    shown: str = Field(title="As written", description="The value as the picture shows it", examples=["3.25%"])
 
 
 class Card(Model):
@@ -32,15 +35,21 @@ class Card(Model):
     Text stands as the script writes it. `layout` says what kind of card it is; "art" shows no text at all.
     """
 
-    layout: Layout = "art"
-    kicker: str | None = Field(default=None, description="a short label above the headline, such as a channel or date")
-    headline: str | None = None
-    deck: str | None = Field(default=None, description="a sentence below the headline")
-    figure: str | None = Field(default=None, description='the number that matters, as written: "$300,000"')
-    figure_label: str | None = Field(default=None, description="what the figure counts")
-    points: tuple[DataPoint, ...] = Field(default=(), description="a chart's marks, or empty")
-    items: tuple[str, ...] = Field(default=(), description="a list's entries")
-    attribution: str | None = Field(default=None, description="who is quoted, or a source")
+    model_config = ConfigDict(json_schema_extra=as_form)
+
+    layout: Layout = Field(default="art", title="Layout", description="What kind of card it is; art shows no text")
+    kicker: str | None = Field(
+        default=None, title="Kicker", description="A short label above the headline, such as a channel or date"
+    )
+    headline: str | None = Field(default=None, title="Headline", description="What stands largest")
+    deck: str | None = Field(default=None, title="Deck", description="A sentence below the headline")
+    figure: str | None = Field(
+        default=None, title="Figure", description="The number that matters, as written", examples=["$300,000"]
+    )
+    figure_label: str | None = Field(default=None, title="Figure's label", description="What the figure counts")
+    points: tuple[DataPoint, ...] = Field(default=(), title="Chart", description="A chart's marks, or empty")
+    items: tuple[str, ...] = Field(default=(), title="List", description="A list's entries")
+    attribution: str | None = Field(default=None, title="Attribution", description="Who is quoted, or a source")
 
 
 class PromptRequest(Model):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
+
+from media_factory.pools import Place
 
 State = Literal["made", "cached"]
 Event = Literal["begin", "end"]
@@ -29,6 +31,10 @@ class StageRecord:
     made_at: float
 
 
+async def _not_called_off() -> bool:
+    return False
+
+
 @dataclass
 class Run:
     """What happens in one run.
@@ -44,7 +50,11 @@ class Run:
         remarks: why its result is less than asked (who stood in for whom, what wants a look); one line each.
         content_rules: the content rules that its brief touches.
         records: its stages.
+        handed_over: keys of stages that were made for it on a GPU pool.
+        places: where stages run that want a GPU, by stage and provider:model.
         listen: hears of each stage.
+        called_off: says, once the run is being stopped, whether somebody wants nothing of it any more; then vendors are
+            told so. Otherwise (a worker that goes down, say) their work goes on, and the next run asks for it.
     """
 
     planning: bool = False
@@ -54,7 +64,10 @@ class Run:
     remarks: list[str] = field(default_factory=list)
     content_rules: tuple[str, ...] = ()
     records: list[StageRecord] = field(default_factory=list)
+    handed_over: set[str] = field(default_factory=set)
+    places: dict[tuple[str, str], Place] = field(default_factory=dict)
     listen: Callable[[Event, str, State | None], None] = lambda _event, _stage, _state: None
+    called_off: Callable[[], Awaitable[bool]] = _not_called_off
 
     def note(self, record: StageRecord) -> None:
         """Add a finished stage; one that ran twice in a run (a retry) counts as it ended the first time."""

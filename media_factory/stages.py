@@ -27,6 +27,7 @@ from media_factory.holders import is_gone, new_holder
 from media_factory.lineage import inputs_of, outputs_of
 from media_factory.model import Model, canonical_json, digest_of
 from media_factory.runs import StageRecord, State, current_run
+from media_factory.threads import run_stoppable
 
 RequestT = TypeVar("RequestT", bound=Model)
 ResultT = TypeVar("ResultT", bound=Model)
@@ -97,7 +98,8 @@ class Stage(Generic[RequestT, ResultT]):
         if run:
             run.listen("begin", self.name, None)
         found = await self._recall(key, factory)
-        state: State = "cached" if found else "made"
+        # What was made for this run on a GPU pool is found here, and is this run's work all the same.
+        state: State = "cached" if found and not (run and key in run.handed_over) else "made"
         if found is None and run and run.planning:
             found = await self._foretold(request, key, factory)
         if found is None:
@@ -111,8 +113,11 @@ class Stage(Generic[RequestT, ResultT]):
 
     async def _recall(self, key: str, factory: Factory) -> tuple[Receipt, ResultT] | None:
         receipt = await asyncio.to_thread(factory.books.receipt, key)
-        if receipt is None:
-            return None
+        result = await self.sound_result(receipt, factory) if receipt else None
+        return (receipt, result) if receipt and result else None
+
+    async def sound_result(self, receipt: Receipt, factory: Factory) -> ResultT | None:
+        """Return the result that a receipt of this stage names; None, and the receipt is void, if an asset is lost."""
         result = self.result_type.model_validate_json(receipt.result)
         for asset in assets_in(result):
             try:
@@ -120,7 +125,7 @@ class Stage(Generic[RequestT, ResultT]):
             except AssetLost:
                 await asyncio.to_thread(factory.books.void_receipts_naming, asset.digest)
                 return None
-        return receipt, result
+        return result
 
     async def _foretold(self, request: RequestT, key: str, factory: Factory) -> tuple[Receipt, ResultT]:
         result = await self.foretell(request, key, factory)
@@ -197,10 +202,7 @@ async def hold_lease(books: Books, key: str, ttl_s: float) -> AsyncIterator[None
         LeaseLost: it passed to somebody else meanwhile (this process stood still for longer than `ttl_s`).
     """
     holder = new_holder()
-    pause_s = _WAIT_FIRST_S
-    while not await asyncio.to_thread(_take_lease, books, key, holder, ttl_s):
-        await asyncio.sleep(pause_s)
-        pause_s = min(_WAIT_MOST_S, pause_s * 1.5)
+    await _wait_for_lease(books, key, holder, ttl_s)
     # A thread keeps the lease alive, not a task: a busy event loop must not lose it.
     done, lost = threading.Event(), threading.Event()
     keeper = threading.Thread(target=_keep_lease, args=(books, key, holder, ttl_s, done, lost), daemon=True)
@@ -212,6 +214,18 @@ async def hold_lease(books: Books, key: str, ttl_s: float) -> AsyncIterator[None
     finally:
         done.set()
         await asyncio.to_thread(books.release_lease, key, holder)
+
+
+async def _wait_for_lease(books: Books, key: str, holder: str, ttl_s: float) -> None:
+    pause_s = _WAIT_FIRST_S
+    try:
+        while not await run_stoppable(lambda _stop: _take_lease(books, key, holder, ttl_s)):
+            await asyncio.sleep(pause_s)
+            pause_s = min(_WAIT_MOST_S, pause_s * 1.5)
+    except asyncio.CancelledError:
+        # It may have come in the same moment, and nobody would give it back.
+        await asyncio.to_thread(books.release_lease, key, holder)
+        raise
 
 
 def _take_lease(books: Books, key: str, holder: str, ttl_s: float) -> bool:

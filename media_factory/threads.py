@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
+import functools
 import threading
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, TypeVar
@@ -18,7 +20,10 @@ async def run_stoppable(function: Callable[Concatenate[threading.Event, P], T], 
     function has ended: nobody is left working on files that are about to be removed.
     """
     stop = threading.Event()
-    work = asyncio.ensure_future(asyncio.to_thread(function, stop, *args, **kwargs))
+    called = functools.partial(contextvars.copy_context().run, function, stop, *args, **kwargs)
+    # A future of the executor's, no task: an event loop that is torn down (Prefect's cancelling does that) cancels all
+    # tasks at once, and a task would end here while its thread goes on.
+    work = asyncio.get_running_loop().run_in_executor(None, called)
     try:
         return await asyncio.shield(work)
     except asyncio.CancelledError:

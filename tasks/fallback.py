@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any, TypeVar
 
 from media_factory.errors import NotReached, ProviderError
 from media_factory.factory import Factory
 from media_factory.model import Model
 from media_factory.runs import current_run
+from tasks.handover import Asker, Together
 from tasks.stage import StageTask
 
 RequestT = TypeVar("RequestT", bound=Model)
@@ -21,7 +23,12 @@ ResultT = TypeVar("ResultT", bound=Model)
 
 
 async def first_made(
-    task: StageTask[RequestT, ResultT], chain: Sequence[RequestT], factory: Factory, *, scene: int | None = None
+    task: StageTask[RequestT, ResultT],
+    chain: Sequence[RequestT],
+    factory: Factory,
+    *,
+    scene: int | None = None,
+    together: Together[RequestT] | None = None,
 ) -> ResultT:
     """Return what the first provider of a chain makes that can.
 
@@ -30,12 +37,14 @@ async def first_made(
         chain: the same request to each provider, the preferred first.
         factory: where and with what.
         scene: index of the scene that it belongs to.
+        together: with whose requests it goes to a GPU pool, if that is its place.
 
     Raises:
         MediaFactoryError: the last one's error, or one that nobody else should be asked after.
     """
-    (made,) = await all_by_one(task, [[request] for request in chain], factory, scenes=[scene])
-    return made
+    with together.asker() if together else nullcontext() as asker:
+        (made,) = await all_by_one(task, [[request] for request in chain], factory, scenes=[scene], asker=asker)
+        return made
 
 
 async def all_by_one(
@@ -44,6 +53,7 @@ async def all_by_one(
     factory: Factory,
     *,
     scenes: Sequence[int | None] | None = None,
+    asker: Asker[RequestT] | None = None,
 ) -> tuple[ResultT, ...]:
     """Return what the first provider of a chain makes that can make all of it: a story never changes voice midway.
 
@@ -52,6 +62,7 @@ async def all_by_one(
         chain: for each provider, the preferred first, all requests in order.
         factory: where and with what.
         scenes: index of the scene of each request; they are scenes in order if none are given.
+        asker: has them made elsewhere, if that is their place.
 
     Raises:
         MediaFactoryError: the last one's error, or one that nobody else should be asked after.
@@ -61,7 +72,7 @@ async def all_by_one(
     for place, requests in enumerate(order):
         try:
             made = await _gathered(
-                task(request, factory, scene=at) for request, at in zip(requests, numbers, strict=True)
+                _one(task, request, factory, at, asker) for request, at in zip(requests, numbers, strict=True)
             )
         except ProviderError as error:
             if not error.falls_back or place == len(order) - 1:
@@ -72,6 +83,18 @@ async def all_by_one(
             _note(chain[0], requests, "an earlier run had it made so")
         return made
     raise AssertionError("a chain has at least one provider")
+
+
+async def _one(
+    task: StageTask[RequestT, ResultT],
+    request: RequestT,
+    factory: Factory,
+    scene: int | None,
+    asker: Asker[RequestT] | None,
+) -> ResultT:
+    if asker:
+        await asker.see_to(request)
+    return await task(request, factory, scene=scene)
 
 
 def _those_who_delivered_first(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from media_factory.factory import Factory
 from media_factory.rendering.foretelling import foretell_master
 from media_factory.rendering.model import JoinRequest, Master
 from media_factory.rendering.scratch import join_bytes
+from media_factory.threads import run_stoppable
 from media_factory.timing import seconds_of
 from tasks.stage import stage
 
@@ -24,7 +23,7 @@ async def join_master(request: JoinRequest, factory: Factory) -> Master:
     first = request.segments[0].video
     with factory.workspace(join_bytes(request)) as folder:
         target = folder / "master.mp4"
-        await asyncio.to_thread(join, segments, sound, request.rate, target)
+        await run_stoppable(lambda _stop: join(segments, sound, request.rate, target))
         video = await factory.store.put(
             target,
             "video/mp4",

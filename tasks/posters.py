@@ -8,6 +8,7 @@ from media_factory.factory import Factory
 from media_factory.rendering.footprint import poster_memory
 from media_factory.rendering.foretelling import foretell_poster
 from media_factory.rendering.model import Poster, PosterRequest
+from media_factory.threads import run_stoppable
 from tasks.stage import stage
 
 
@@ -20,7 +21,7 @@ async def make_poster(request: PosterRequest, factory: Factory) -> Poster:
     pictures = await factory.files_of(request)
     with factory.workspace() as folder:
         target = folder / "poster.jpg"
-        width_px, height_px = await asyncio.to_thread(poster.make_poster, request, pictures, target)
+        width_px, height_px = await run_stoppable(lambda _stop: poster.make_poster(request, pictures, target))
         placeholder = await asyncio.to_thread(placeholder_in, target)
         image = await factory.store.put(target, "image/jpeg", width_px=width_px, height_px=height_px)
     return Poster(image=image, placeholder=placeholder)

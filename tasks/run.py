@@ -8,13 +8,16 @@ from contextlib import asynccontextmanager, nullcontext
 
 from media_factory.briefs.base import BriefBase
 from media_factory.calls.admission import admit
+from media_factory.calls.purchases import kept_purchases
 from media_factory.calls.reconciliation import reconcile
 from media_factory.delivery.events import failed_event, tell
 from media_factory.delivery.publishing import is_published
 from media_factory.factory import Factory, factory_from_environment
 from media_factory.publishing.webhooks import Webhook
 from media_factory.runs import Run, begin_run, current_run
+from tasks.calling_off import cancellation_of
 from tasks.orchestration import is_inside_flow_run
+from tasks.pools import gpu_pools
 
 _DEFAULT = "default"
 
@@ -38,6 +41,7 @@ async def running(factory: str, brief: BriefBase | None = None) -> AsyncIterator
         InputError: it is to be published, and there is no place for it.
     """
     opened = await _opened(factory)
+    opened.name = factory
     try:
         with nullcontext(current_run()) if current_run() else begin_run(_new_run()) as run:
             assert run is not None
@@ -47,10 +51,11 @@ async def running(factory: str, brief: BriefBase | None = None) -> AsyncIterator
             if brief is None:
                 yield opened
                 return
+            opened.pools = await gpu_pools(opened, brief)
             run.channel = run.channel or brief.channel
             is_published(brief, opened.publisher)
             await admit(brief, opened, run)
-            async with told_of_failure(opened.webhook, run, brief):
+            async with told_of_failure(opened.webhook, run, brief), kept_purchases():
                 yield opened
     finally:
         opened.close()
@@ -73,7 +78,8 @@ def _new_run() -> Run:
         return Run()
     from prefect.runtime import flow_run
 
-    return Run(id=str(flow_run.id))
+    name = str(flow_run.id)
+    return Run(id=name, called_off=cancellation_of(name))
 
 
 async def _opened(factory: str) -> Factory:

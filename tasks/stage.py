@@ -15,6 +15,7 @@ from media_factory.errors import MediaFactoryError
 from media_factory.factory import Factory
 from media_factory.model import Model
 from media_factory.stages import Stage, retry_delay_s
+from tasks.naming import stage_run_name
 from tasks.orchestration import is_inside_flow_run
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class StageTask(Generic[RequestT, ResultT]):
         """
         if not is_inside_flow_run():
             return (await self.stage.run(request, factory, scene)).result
-        label = self.stage.name if scene is None else f"{self.stage.name}: scene {scene + 1}"
+        label = stage_run_name(self.stage.name, request, scene)
         return cast(ResultT, await _unwrap(await self._task(request, factory, scene, label)))
 
     async def _attempt(self, request: Any, factory: Factory, scene: int | None, label: str) -> Any:  # noqa: ARG002

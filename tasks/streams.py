@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
+import threading
+from collections.abc import Sequence
 from fractions import Fraction
+from pathlib import Path
 
 from media_factory.delivery.extras_foretelling import foretell_rungs, foretell_stream
 from media_factory.delivery.extras_model import Rungs, RungsRequest, Stream, StreamRequest
@@ -43,7 +45,6 @@ async def encode_rungs(request: RungsRequest, factory: Factory) -> Rungs:
 async def package_stream(request: StreamRequest, factory: Factory) -> Stream:
     """Cut a film and its smaller sizes into a stream."""
     from media_factory.delivery import streams
-    from media_factory.rendering.join import join
 
     files = await factory.files_of(request)
     captions = files[request.captions.digest].read_text() if request.captions else None
@@ -52,17 +53,20 @@ async def package_stream(request: StreamRequest, factory: Factory) -> Stream:
         for index, run in enumerate(request.below):
             below.append(folder / f"below-{index}.mp4")
             parts = [(files[segment.video.digest], segment.frames) for segment in run.segments]
-            await asyncio.to_thread(join, parts, None, Fraction(request.rate), below[-1])
+            await run_stoppable(_joined, parts, request.rate, below[-1])
         target = folder / "stream"
-        packaged = await asyncio.to_thread(
-            streams.package_stream,
-            files[request.master.digest],
-            below,
-            target,
-            language=request.language,
-            captions=captions,
+        packaged = await run_stoppable(
+            lambda _stop: streams.package_stream(
+                files[request.master.digest], below, target, language=request.language, captions=captions
+            )
         )
         return await streams.keep_stream(packaged, target, factory.store)
+
+
+def _joined(_stop: threading.Event, parts: Sequence[tuple[Path, int]], rate: Fraction, target: Path) -> int:
+    from media_factory.rendering.join import join
+
+    return join(parts, None, rate, target)
 
 
 __all__ = ["encode_rungs", "package_stream"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from media_factory.capacity import available_memory_bytes, processors
+from media_factory.capacity import GPU_VARIABLE, available_memory_bytes, has_gpu, processors
 
 GIB = 1 << 30
 
@@ -60,3 +60,30 @@ def test_this_machine_has_processors_and_memory() -> None:
     assert processors() >= 1
     found = available_memory_bytes()
     assert found is None or found > 1 << 20
+
+
+@pytest.mark.parametrize("device", ["dev/nvidia0", "dev/kfd", "dev/dxg"])
+def test_a_gpu_is_seen_by_its_device_unless_it_is_hidden_from_us(
+    device: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in (GPU_VARIABLE, "CUDA_VISIBLE_DEVICES"):
+        monkeypatch.delenv(variable, raising=False)
+    assert not has_gpu(tmp_path)
+    (tmp_path / "dev").mkdir()
+    (tmp_path / "dev/nvidiactl").touch()
+    assert not has_gpu(tmp_path)
+    (tmp_path / device).touch()
+    assert has_gpu(tmp_path)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    assert not has_gpu(tmp_path)
+
+
+def test_the_environment_says_whether_there_is_a_gpu_where_it_says_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(GPU_VARIABLE, "1")
+    assert has_gpu(tmp_path)
+    (tmp_path / "dev").mkdir()
+    (tmp_path / "dev/nvidia0").touch()
+    monkeypatch.setenv(GPU_VARIABLE, "0")
+    assert not has_gpu(tmp_path)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any, Literal, Self, get_args
+from typing import Any, ClassVar, Literal, Self, get_args
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from media_factory.briefs import limits
 from media_factory.briefs.fields import (
@@ -28,14 +28,21 @@ from media_factory.briefs.fields import (
     slug_of,
 )
 from media_factory.briefs.object_keys import ObjectKey
-from media_factory.briefs.sentences import split_sentences
+from media_factory.briefs.titles import opening_words
 from media_factory.design.themes import THEMES, ThemeName
+from media_factory.forms import as_form, follows
 from media_factory.media_types import extension_fits, extensions_of
 from media_factory.model import Model
 from media_factory.requests import Emotion
 from media_factory.timing import Rate
 
-_DERIVED_TITLE_CHARS = 80
+# What a person fills in first; forms show the rest below, as it is declared.
+_ESSENTIAL_FIRST = (
+    *("title", "headline", "prompt", "text", "article", "body", "script", "scenes", "shots"),
+    *("aspects", "aspect", "width_px", "height_px", "captions", "label", "channel", "theme", "language", "voice"),
+    *("quality", "size", "music", "sound", "providers", "publish", "approval", "object_key", "extras", "destinations"),
+    *("guidelines", "emotion", "speaking_style", "rate_wpm", "id"),
+)
 _FILE_TYPES = {
     "image": ("image/png", "image/jpeg", "image/webp", "image/avif"),
     "narration": ("audio/mp4",),
@@ -45,6 +52,8 @@ _FILE_TYPES = {
 
 class Providers(Model):
     """Who makes what; where nothing is named, the factory's selection decides."""
+
+    model_config = ConfigDict(json_schema_extra=as_form)
 
     prompt: ProviderChoice | None = Field(
         default=None, title="Prompt writer", description="provider or provider:model", examples=["template"]
@@ -72,12 +81,16 @@ class Providers(Model):
 class BriefBase(Model):
     """What every brief may say."""
 
+    model_config = ConfigDict(json_schema_extra=as_form)
+    form_order: ClassVar[tuple[str, ...]] = _ESSENTIAL_FIRST
+
     kind: str = Field(title="Kind", description="What is to be made")
     title: Title = Field(
         default="",
         title="Title",
-        description="The product's name; taken from the headline or the first sentence if none is given",
+        description="The product's name; the headline or the first sentence of the text if none is given",
         examples=["Central bank holds rates at 3.25%"],
+        json_schema_extra=follows,
     )
     id: Identifier = Field(
         default_factory=lambda data: slug_of(data.get("title", ""), data.get("kind", "story")),
@@ -90,7 +103,10 @@ class BriefBase(Model):
         default=None, title="Channel", description="Where it is to appear; chooses the theme and the pace"
     )
     theme: ThemeName = Field(
-        default="news", title="Theme", description="How it looks and moves; the channel's if none is given"
+        default="news",
+        title="Theme",
+        description="How it looks and moves; the channel's or the factory's own if none is given, else news",
+        json_schema_extra=follows,
     )
     palette: Palette = Field(
         default=(),
@@ -100,7 +116,9 @@ class BriefBase(Model):
     seed: WholeNumber = Field(
         default=0, ge=0, lt=2**32, title="Seed", description="Another seed gives other pictures from the same words"
     )
-    providers: Providers = Field(default=Providers(), title="Providers", description="Who makes what")
+    providers: Providers = Field(
+        default=Providers(), title="Providers", description="Who makes what", json_schema_extra=follows
+    )
     provenance: Literal["c2pa", "none"] = Field(
         default="c2pa",
         title="Provenance",
@@ -115,6 +133,11 @@ class BriefBase(Model):
     publish: bool | None = Field(
         default=None, title="Publish", description="Whether it is published; what the factory does if nothing is said"
     )
+    approval: bool = Field(
+        default=False,
+        title="Ask before publishing",
+        description="It is made and delivered, and waits for a person's yes before it is published",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -128,9 +151,15 @@ class BriefBase(Model):
         for name in ("title", "id", "theme"):
             if fields.get(name, "") is None:
                 del fields[name]
-        if "title" not in fields and (found := _opening_words(fields)):
+        if "title" not in fields and (found := opening_words(fields)):
             fields["title"] = found
         return fields
+
+    @model_validator(mode="after")
+    def _approval_has_a_use(self) -> Self:
+        if self.approval and self.publish is False:
+            raise refusal("has nothing to wait for where publish is false; leave one of the two out", "approval")
+        return self
 
 
 class KeyedBrief(BriefBase):
@@ -269,23 +298,6 @@ def check_duration(field: str, found_s: float, rate_wpm: int) -> None:
             f"at most {limits.MAX_DURATION_S} are allowed",
             field,
         )
-
-
-def _opening_words(fields: Mapping[str, Any]) -> str | None:
-    """Return the words that may stand for a title: the headline, or the first sentence up to a length."""
-    script = fields.get("script")
-    scenes = fields.get("scenes")
-    first = scenes[0] if isinstance(scenes, list | tuple) and scenes else None
-    sources = (
-        *(fields.get(name) for name in ("headline", "prompt", "text", "article", "body")),
-        script.get("hook") if isinstance(script, Mapping) else getattr(script, "hook", None),
-        first.get("text") if isinstance(first, Mapping) else getattr(first, "text", None),
-    )
-    text = next((source for source in sources if isinstance(source, str) and source.strip()), "")
-    sentence = next(iter(split_sentences(text[:1000])), "")
-    if len(sentence) > _DERIVED_TITLE_CHARS:
-        sentence = sentence[: _DERIVED_TITLE_CHARS + 1].rpartition(" ")[0] or sentence[:_DERIVED_TITLE_CHARS]
-    return sentence.rstrip(".,;:。،؛। ") or sentence or None
 
 
 __all__ = [

@@ -5,9 +5,9 @@ The same models are read from files, taken by flows and drawn as forms, so every
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, TypeAdapter, model_validator
+from pydantic import ConfigDict, Field, TypeAdapter, model_validator
 
 from media_factory.briefs import limits
 from media_factory.briefs.base import (
@@ -33,6 +33,7 @@ from media_factory.briefs.pace import spoken_seconds
 from media_factory.briefs.scripts import ShortScript
 from media_factory.briefs.shots import Shot, ShotCamera, ShotTransition
 from media_factory.briefs.sounds import FilmSound, MadeSound
+from media_factory.forms import as_form
 from media_factory.model import Model
 from media_factory.requests import Card
 
@@ -100,6 +101,8 @@ class NarrationBrief(KeyedBrief, SpokenBrief):
 class VideoBrief(KeyedBrief, FilmedBrief):
     """Ask for a video of pictures and clips, given or made from words."""
 
+    form_required: ClassVar[tuple[str, ...]] = ("title",)
+
     kind: Literal["video"] = Field(default="video", title="Kind", description="What is to be made")
     shots: tuple[Shot, ...] = Field(
         min_length=1, max_length=limits.MAX_SCENES, title="Shots", description="The pictures and clips in order"
@@ -135,6 +138,8 @@ class VideoBrief(KeyedBrief, FilmedBrief):
 class SceneText(Model):
     """A scene as its writer wants it."""
 
+    model_config = ConfigDict(title="Scene", json_schema_extra=as_form)
+
     text: SpokenText = Field(title="Text", description="What is said", examples=["Forty vessels are waiting offshore."])
     prompt: PromptText | None = Field(default=None, title="Prompt", description="What the picture shows")
     on_screen: Line | None = Field(default=None, title="On screen", description="Words that stand on the picture")
@@ -148,7 +153,10 @@ class StoryBrief(FilmedBrief, SpokenBrief, PicturedBrief):
         default=None, title="Headline", description="Stands on the first picture; the title if none"
     )
     article: SpokenText | None = Field(
-        default=None, title="Article", description="Plain text; a blank line ends a paragraph"
+        default=None,
+        title="Article",
+        description="Plain text that is told; a blank line ends a paragraph. Fill in one of article, scenes, script, "
+        "or headline with body",
     )
     body: SpokenText | None = Field(default=None, title="Body", description="What is said under the headline")
     scenes: tuple[SceneText, ...] | None = Field(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from media_factory.briefs.fields import SpokenText
 from media_factory.briefs.limits import MAX_POINTS
+from media_factory.forms import as_form
 from media_factory.model import Model
 
 
 class ShortScript(Model):
     """A short-video script, spoken from the hook through the points to the call to action."""
+
+    model_config = ConfigDict(title="Script", json_schema_extra=as_form)
 
     hook: SpokenText = Field(
         title="Hook",

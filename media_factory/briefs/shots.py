@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from media_factory.briefs import limits
 from media_factory.briefs.fields import Line, Location, PromptText, Seconds, refusal, short
+from media_factory.forms import as_form
 from media_factory.model import Model
 
 ShotTransition = Literal[
@@ -34,6 +35,8 @@ FILMED_S = 5.0
 
 class Shot(Model):
     """A picture or a clip, and how it is seen."""
+
+    model_config = ConfigDict(json_schema_extra=as_form)
 
     image: Location | None = Field(
         default=None,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import ConfigDict, Discriminator, Field, Tag
 
 from media_factory.briefs.fields import Location, PromptText, ProviderChoice
+from media_factory.forms import as_form, named
 from media_factory.model import Model
 
 _FILE, _MADE, _NONE = BRANCHES = "<file>", "<made>", "<none>"
@@ -15,6 +16,8 @@ _FILE, _MADE, _NONE = BRANCHES = "<file>", "<made>", "<none>"
 
 class MadeSound(Model):
     """Music that is made for the film, as long as the film lasts."""
+
+    model_config = ConfigDict(title="Music to make", json_schema_extra=as_form)
 
     prompt: PromptText = Field(
         title="Music to make",
@@ -43,7 +46,9 @@ def _as_any_of(schema: dict[str, Any]) -> None:
 
 # Which of them is meant is seen at once, so that a bad field has one problem and not one for each of them.
 FilmSound = Annotated[
-    Annotated[Location, Tag(_FILE)] | Annotated[MadeSound, Tag(_MADE)] | Annotated[None, Tag(_NONE)],
+    Annotated[Location, Tag(_FILE), Field(json_schema_extra=named("Path or URL"))]
+    | Annotated[MadeSound, Tag(_MADE)]
+    | Annotated[None, Tag(_NONE)],
     Discriminator(_branch_of),
     Field(json_schema_extra=_as_any_of),
 ]

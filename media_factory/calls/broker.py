@@ -12,15 +12,17 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar, cast
 
-from media_factory.books.ledger import Intent
-from media_factory.calls.jobs import reply_for
+from media_factory.books.ledger import Intent, Order
+from media_factory.calls.doubts import CALLED_OFF, refuse_to_pay_again
+from media_factory.calls.jobs import call_off, reply_for
 from media_factory.calls.orders import key_of, order_for, words_of
 from media_factory.calls.pacing import paced
+from media_factory.calls.purchases import purchase
 from media_factory.calls.spool import Spool, spool_of
 from media_factory.content.judging import judge, refuse_blocked
 from media_factory.errors import (
@@ -50,6 +52,8 @@ from media_factory.providers.base import (
     SpeechReply,
     Ticket,
 )
+from media_factory.runs import current_run
+from media_factory.threads import run_stoppable
 
 ResultT = TypeVar("ResultT")
 Finish = Callable[[Any], Awaitable[ResultT]]
@@ -110,6 +114,7 @@ class _Purchase(Generic[ResultT]):
         self.key = key_of(self.modality, self.request)
         self.ledger = self.factory.books.ledger
         self.spool: Spool = spool_of(self.factory)
+        self.asked = False
         default_s = _DEADLINE_S.get(self.modality, _DEFAULT_DEADLINE_S)
         self.deadline_s = self.factory.policy.deadline_s.get(self.modality, default_s)
 
@@ -135,12 +140,23 @@ class _Purchase(Generic[ResultT]):
         earlier = await asyncio.to_thread(self.ledger.intents_of, self.key)
         if recovered := await self.recovered(earlier):
             return await self.use(*recovered)
-        self.refuse_to_pay_again(earlier)
+        refuse_to_pay_again(self.provider, self.request, earlier, self.factory.policy.in_doubt)
         refuse_blocked(await asyncio.to_thread(judge, words_of(self.request), self.factory.policy.content))
         await asyncio.to_thread(self.spool.require_room, self.modality)
         order = order_for(self.provider, self.request, self.factory)
         async with paced(self.factory, self.provider.name, self.deadline_s):
-            return await self.make_call(await asyncio.to_thread(self.ledger.open, order))
+            with nullcontext() if isinstance(self.provider, JobProvider) else purchase():
+                return await self.make_call(await self.opened(order))
+
+    async def opened(self, order: Order) -> Intent:
+        """Write an order's intent; if we are stopped meanwhile, nothing stays reserved."""
+        try:
+            return await run_stoppable(lambda _stop: self.ledger.open(order))
+        except asyncio.CancelledError:
+            for intent in await asyncio.to_thread(self.ledger.intents_of, self.key):
+                if intent.holder == order.holder:
+                    await self.break_off(intent, paid=False)
+            raise
 
     async def recovered(self, earlier: tuple[Intent, ...]) -> tuple[Intent, Reply] | None:
         """Return what a vendor still has of a call whose answer was lost; asking for it costs nothing."""
@@ -154,19 +170,6 @@ class _Purchase(Generic[ResultT]):
             return None
         await asyncio.to_thread(self.spool.write, doubts[0].id, reply)
         return doubts[0], reply
-
-    def refuse_to_pay_again(self, earlier: tuple[Intent, ...]) -> None:
-        """Raise if the same thing may have been paid so often that a person must decide."""
-        doubts = [one for one in earlier if one.state == "in_doubt" or (one.state == "failed" and one.charged_usd != 0)]
-        if not doubts or self.provider.capabilities.idempotent:
-            return
-        allowed, price = self.factory.policy.in_doubt, self.provider.price_usd(self.request)
-        if len(doubts) <= allowed.resubmissions and price is not None and price <= allowed.below_usd:
-            return
-        raise OutcomeUnknown(
-            f"{self.request.provider} may have been paid {len(doubts)}x for this and left nothing "
-            f"({doubts[-1].reason}); `media-factory reconcile` lists the calls: dismiss them there to pay once more"
-        )
 
     async def make_call(self, intent: Intent) -> ResultT:
         """Make the call of an intent (or go on asking for its ticket), and book how it ends."""
@@ -194,6 +197,7 @@ class _Purchase(Generic[ResultT]):
     async def reply(self, intent: Intent | None) -> Reply:
         """Ask the provider, and return its reply within the deadline."""
         call = Call(key=self.key.rpartition("/")[2], files=await self.factory.files_of(self.request))
+        self.asked = True
         name, deadline_s = self.provider.name, self.deadline_s
         if isinstance(self.provider, JobProvider):
             if intent and intent.ticket:
@@ -201,7 +205,7 @@ class _Purchase(Generic[ResultT]):
             async with _deadline(name, _DEFAULT_DEADLINE_S):
                 ticket = await self.provider.submit(self.request, call)
             if intent:
-                await asyncio.to_thread(self.ledger.ticket, intent.id, ticket.id)
+                await run_stoppable(lambda _stop: self.ledger.ticket(intent.id, ticket.id))
             return cast(Reply, await reply_for(self.provider, ticket, deadline_s))
         asked = cast("ImmediateProvider[Any, Reply]", self.provider)
         async with _deadline(name, deadline_s):
@@ -247,10 +251,25 @@ class _Purchase(Generic[ResultT]):
             await asyncio.to_thread(limits.note_failure, name, type(error).__name__, _SHUT_S.get(type(error)))
 
     async def book_interruption(self, intent: Intent, seconds: float) -> None:
-        """Write down a call that we broke off; a ticket stays good, and the next run asks for it."""
-        now = await asyncio.to_thread(self.ledger.intent, intent.id)
-        if now and now.state == "open":
+        """Write down a call that we broke off.
+
+        A ticket stays good, and the next run asks for it, unless the run was called off and the vendor could stop.
+        """
+        now, run = await asyncio.to_thread(self.ledger.intent, intent.id), current_run()
+        if now and now.state == "open" and self.asked:
             await self.doubt(intent, "we were stopped while it was under way", seconds)
+        elif now and now.state == "open":
+            await self.break_off(now, paid=False)
+        elif now and now.state == "ticketed" and run and await run.called_off():
+            maker = cast("JobProvider[Any, Any]", self.provider)
+            if ended := await call_off(maker, Ticket(provider=maker.name, id=str(now.ticket))):
+                # Where the vendor does not say, it counts as spent: a cap is never passed by what we hope for.
+                await self.break_off(now, paid=ended.paid != "no", seconds=seconds)
+
+    async def break_off(self, intent: Intent, *, paid: bool, seconds: float = 0.0) -> None:
+        """Settle a call that somebody called off: nothing will come of it."""
+        reason = "it was called off" if paid else "it was called off, and nothing was paid"
+        await asyncio.to_thread(lambda: self.ledger.fail(intent.id, CALLED_OFF, reason, seconds, paid=paid))
 
     async def give_up(self, intent: Intent, error: ProviderError) -> None:
         """Write down a call that was paid for and left nothing that can be used."""

@@ -15,6 +15,8 @@ _FETCHES = 3
 
 
 _FETCH_S, _POLL_S = 600.0, 60.0
+# Whoever stops a run waits for it; a run that Prefect cancels has half a minute in all before it is killed.
+_CALL_OFF_S = 3.0
 
 
 async def reply_for(provider: JobProvider[Any, ReplyT], ticket: Ticket, deadline_s: float) -> ReplyT:
@@ -45,6 +47,24 @@ async def reply_for(provider: JobProvider[Any, ReplyT], ticket: Ticket, deadline
     raise StillMaking(f"{provider.name} has made {ticket.id}, but does not give it out; its ticket is kept")
 
 
+async def call_off(provider: JobProvider[Any, Any], ticket: Ticket) -> ProviderError | None:
+    """Ask a vendor to stop a ticket's work, and return the error that it ended in; None while the ticket stays good.
+
+    What is done by then is left to be fetched: stopping it would throw away what was paid for. A vendor that has no way
+    to stop, or gives no answer within seconds, goes on, and the next run asks for the ticket.
+    """
+    try:
+        async with asyncio.timeout(_CALL_OFF_S):
+            if not (await provider.poll(ticket)).done:
+                await provider.cancel(ticket)
+                await provider.poll(ticket)
+    except TimeoutError:
+        return None
+    except ProviderError as error:
+        return None if _passes(error) else error
+    return None
+
+
 async def _done(provider: JobProvider[Any, ReplyT], ticket: Ticket) -> bool:
     try:
         async with asyncio.timeout(_POLL_S):
@@ -63,4 +83,4 @@ def _passes(error: ProviderError) -> bool:
     return error.retryable and not isinstance(error, BadReply)
 
 
-__all__ = ["reply_for"]
+__all__ = ["call_off", "reply_for"]

@@ -14,6 +14,7 @@ from pydantic import Field
 
 from media_factory.books.books import Books, Receipt
 from media_factory.briefs.model import BriefBase
+from media_factory.calls.placing import modalities_elsewhere
 from media_factory.calls.selection import Market
 from media_factory.factory import Factory
 from media_factory.model import Model, canonical_json
@@ -38,7 +39,12 @@ async def market_of(factory: Factory, brief: BriefBase) -> Market:
     run = current_run()
     planning = run is not None and run.planning
     noted = await asyncio.to_thread(_noted, factory, f"{brief.kind}/{brief.id}", planning)
-    return Market(factory.providers, policy=factory.policy, reliability=noted.reliability)
+    return Market(
+        factory.providers,
+        policy=factory.policy,
+        reliability=noted.reliability,
+        elsewhere=modalities_elsewhere(factory),
+    )
 
 
 def _noted(factory: Factory, product: str, planning: bool) -> Noted:

@@ -13,6 +13,7 @@ from media_factory.errors import BooksError, NotReached
 from media_factory.factory import Factory
 from media_factory.holders import is_gone, new_holder
 from media_factory.policy import Pace
+from media_factory.threads import run_stoppable
 
 _EVERYONE = "*"
 _TTL_S = 30.0
@@ -46,14 +47,13 @@ async def paced(factory: Factory, provider: str, deadline_s: float) -> AsyncIter
 @asynccontextmanager
 async def _slot(limits: Limits, name: str, most: int) -> AsyncIterator[None]:
     """Hold one of so many slots; a dead holder's comes back, after half a minute at the latest."""
-    holder = new_holder()
+    holder, done = new_holder(), threading.Event()
     pause_s = _WAIT_FIRST_S
-    while not await asyncio.to_thread(_take, limits, name, holder, most):
-        await asyncio.sleep(pause_s * random.uniform(0.5, 1.5))  # noqa: S311 - spreads the waiters
-        pause_s = min(_WAIT_MOST_S, pause_s * 1.5)
-    done = threading.Event()
-    threading.Thread(target=_keep, args=(limits, name, holder, done), daemon=True).start()
     try:
+        while not await run_stoppable(lambda _stop: _take(limits, name, holder, most)):
+            await asyncio.sleep(pause_s * random.uniform(0.5, 1.5))  # noqa: S311 - spreads the waiters
+            pause_s = min(_WAIT_MOST_S, pause_s * 1.5)
+        threading.Thread(target=_keep, args=(limits, name, holder, done), daemon=True).start()
         yield
     finally:
         done.set()

@@ -90,6 +90,7 @@ class Market:
         reliability: the share of calls that ended well of late, by `provider:model`, where it is known.
         entries: what the catalogue knows, by `provider:model`.
         today: the day that retirements are judged by.
+        elsewhere: modalities of which what wants a GPU is made on another machine.
     """
 
     providers: Providers
@@ -97,6 +98,12 @@ class Market:
     reliability: Mapping[str, float] = field(default_factory=dict)
     entries: Mapping[str, CatalogueEntry] = field(default_factory=_catalogued)
     today: date = field(default_factory=today)
+    elsewhere: frozenset[str] = frozenset()
+
+    def missing(self, provider: AnyProvider) -> str | None:
+        """Return what is missing before a provider can work for this run; None when nothing is, as far as we see."""
+        can = provider.capabilities
+        return None if can.device == "gpu" and can.modality in self.elsewhere else provider.missing()
 
     def candidate(self, reference: str, provider: AnyProvider, need: Need) -> Candidate:
         """Return a model with its score.
@@ -183,7 +190,7 @@ def _named(here: Market, need: Need, named: str) -> Choice:
     entry = here.entries.get(alive[0])
     if found := unfit_provider(provider.capabilities, need) or unfit_model(entry, need):
         raise InputError(f"{where}: {name} {found.reason}")
-    if gap := provider.missing():
+    if gap := here.missing(provider):
         raise NotReached(f"{name} can't work here: {gap}")
     candidate = here.candidate(alive[0], provider, need)
     warnings = list(_warnings(here, candidate.reference))
@@ -208,7 +215,7 @@ def _rank(here: Market, need: Need) -> tuple[Ranking, str | None]:
         if provider.capabilities.by_name_only:
             continue
         found = unfit_provider(provider.capabilities, need)
-        if problem := found.reason if found else provider.missing():
+        if problem := found.reason if found else here.missing(provider):
             rejected.append(Rejected(reference=provider.name, reason=problem))
             unfit.append(found.nobody if found else None)
             continue

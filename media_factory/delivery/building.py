@@ -33,6 +33,8 @@ def manifest_of(
             "kind": brief.kind,
             "id": brief.id,
             "title": brief.title,
+            "channel": brief.channel,
+            "object_key": getattr(brief, "object_key", None),
             "language": brief.language,
             "theme": brief.theme,
             "status": "blocked" if blocked else "degraded" if reasons else "passed",

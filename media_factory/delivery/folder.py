@@ -8,15 +8,13 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from media_factory.briefs.model import BriefBase
-from media_factory.delivery.events import finished_event, tell
+from media_factory.delivery.approval import still_approved
 from media_factory.delivery.log import note_deliveries
 from media_factory.delivery.manifest import Manifest, Output
 from media_factory.delivery.page import story_page
 from media_factory.delivery.provenance.marking import MARKABLE, Marker
 from media_factory.delivery.provenance.model import Origin
 from media_factory.delivery.provenance.publishing_notes import publishing_notes
-from media_factory.delivery.publishing import is_published, publish
 from media_factory.errors import RenderError, StoreError
 from media_factory.factory import Factory
 from media_factory.files import sha256_of, whole_file, write_whole
@@ -57,12 +55,11 @@ class Delivery:
             asset = await self._factory.store.put(text.encode(), media_type)
             self.add(Output(role=role, aspect=aspect, path=path, asset=asset))
 
-    async def finish(self, manifest: Manifest, folder: Path | None, brief: BriefBase | None = None) -> Manifest:
+    async def finish(self, manifest: Manifest, folder: Path | None) -> Manifest:
         """Write all outputs, the page that shows them, and last the manifest, and return the manifest.
 
-        What the brief (or the factory) wants published is published before that, so that the manifest has the URLs.
-
-        The folder is the factory's own if none is given.
+        The folder is the factory's own if none is given. Nothing is published (`releasing` does that), but an earlier
+        yes to exactly these files goes on holding.
 
         A file that is there already with the same bytes is left alone, and a marked one with the same marks.
 
@@ -73,40 +70,26 @@ class Delivery:
         """
         if self._run.planning:
             return manifest
-        target = folder or self._factory.deliveries / manifest.id
+        target = folder_of(manifest, folder, self._factory)
         if self.origins:
             notes = publishing_notes(manifest.id, self.outputs, self.origins, signed=self._signed)
             await self.add_text("publish", NOTES, notes.model_dump_json(indent=2) + "\n", "application/json")
+        earlier = await asyncio.to_thread(read_manifest, target)
         try:
             manifest = await _Writing(self._factory, target, self.origins if self._signed else {}).write(
-                manifest.model_copy(update={"outputs": tuple(self.outputs)})
+                manifest.model_copy(update={"outputs": tuple(self.outputs)}), earlier
             )
             await self.add_text("page", "index.html", story_page(manifest), "text/html")
             page = self.outputs[-1]
             await asyncio.to_thread(_place, await self._factory.store.fetch(page.asset), target / page.path, page)
             manifest = manifest.model_copy(update={"outputs": (*manifest.outputs, page)})
-            manifest = await self._published(manifest, target, brief)
-            await asyncio.to_thread(write_whole, target / MANIFEST, manifest.model_dump_json(indent=2) + "\n")
+            manifest = manifest.model_copy(update={"approval": still_approved(manifest, earlier)})
+            await asyncio.to_thread(write_manifest, manifest, target)
         except OSError as problem:
             size = sum(output.asset.size_bytes for output in self.outputs)
             raise StoreError(f"can't deliver {size} bytes to {target}: {problem.strerror}") from problem
         await note_deliveries(manifest, self.origins, target, self._factory.books)
-        if self._factory.webhook is not None:
-            await tell(self._factory.webhook, finished_event(self._run.id, manifest))
         return manifest
-
-    async def _published(self, manifest: Manifest, folder: Path, brief: BriefBase | None) -> Manifest:
-        publisher = self._factory.publisher
-        if brief is None or not is_published(brief, publisher) or publisher is None:
-            return manifest
-        return await publish(
-            manifest,
-            publisher,
-            self._factory.store,
-            channel=brief.channel,
-            object_key=getattr(brief, "object_key", None),
-            files=marked_files(manifest, folder),
-        )
 
 
 class _Writing:
@@ -117,16 +100,16 @@ class _Writing:
         self._folder = folder
         self._origins = origins
 
-    async def write(self, manifest: Manifest) -> Manifest:
+    async def write(self, manifest: Manifest, earlier: Manifest | None) -> Manifest:
         """Write all outputs, and return the manifest with what became of them."""
         marker, reasons = Marker(self._factory, manifest.id), list[str]()
-        earlier = await asyncio.to_thread(_earlier, self._folder)
+        before = {output.path: output for output in earlier.outputs} if earlier else {}
         written = []
         for output in manifest.outputs:
             target, origin = self._folder / output.path, self._origins.get(output.asset.digest)
             if origin and output.asset.media_type in MARKABLE:
                 try:
-                    written.append(await marker.place(output, origin, target, earlier.get(output.path)))
+                    written.append(await marker.place(output, origin, target, before.get(output.path)))
                     continue
                 except RenderError as problem:
                     reasons.append(f"{output.path} does not say where it comes from: {problem}")
@@ -142,13 +125,26 @@ def marked_files(manifest: Manifest, folder: Path) -> dict[str, Path]:
     return {output.path: folder / output.path for output in manifest.outputs if output.marked}
 
 
-def _earlier(folder: Path) -> dict[str, Output]:
-    """Return the outputs of the manifest that lies in a folder, by path; none if it can't be read."""
+def folder_of(manifest: Manifest, folder: Path | None, factory: Factory) -> Path:
+    """Return where a product lies: the folder that was asked for, or the factory's own."""
+    return folder or factory.deliveries / manifest.id
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """Return the manifest that lies in a folder; None if there is none that can be read."""
     try:
-        found = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
+        return Manifest.model_validate_json((folder / MANIFEST).read_bytes())
     except (OSError, ValidationError):
-        return {}
-    return {output.path: output for output in found.outputs}
+        return None
+
+
+def write_manifest(manifest: Manifest, folder: Path) -> None:
+    """Write a product's manifest into its folder, whole or not at all.
+
+    Raises:
+        OSError: it can't be written.
+    """
+    write_whole(folder / MANIFEST, manifest.model_dump_json(indent=2) + "\n")
 
 
 def _place(source: Path, target: Path, output: Output) -> None:
@@ -158,4 +154,4 @@ def _place(source: Path, target: Path, output: Output) -> None:
         shutil.copyfile(source, temporary)
 
 
-__all__ = ["MANIFEST", "NOTES", "Delivery", "marked_files"]
+__all__ = ["MANIFEST", "NOTES", "Delivery", "folder_of", "marked_files", "read_manifest", "write_manifest"]

@@ -117,6 +117,11 @@ class MediaLinks:
         url = os.environ.get(URL_VARIABLE, "").strip()
         return cls(url, media_secret()) if url else None
 
+    @property
+    def signed(self) -> bool:
+        """Whether its URLs are signed, and run out."""
+        return self._secret is not None
+
     def asset(self, asset: Asset, expires_s: float = DEFAULT_EXPIRES_S) -> str:
         """Return the URL of an asset's bytes; a signed one holds for `expires_s` seconds."""
         path = f"/media/{asset.digest}"

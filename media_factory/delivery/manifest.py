@@ -56,6 +56,16 @@ class SceneEntry(Model):
     words: tuple[Word, ...] = Field(description="times are seconds of the film")
 
 
+class Approval(Model):
+    """What a person said when asked whether a product may be published."""
+
+    approved: bool
+    files: str = Field(description="names exactly the files that were looked at; it holds for no others")
+    by: str | None = Field(default=None, description="who, as far as is known")
+    note: str = ""
+    at: str = Field(description="ISO 8601 in UTC")
+
+
 class Publication(Model):
     """Where a product is published."""
 
@@ -73,6 +83,10 @@ class Manifest(Model):
     kind: Literal["image", "narration", "video", "story"]
     id: str
     title: str
+    channel: str | None = Field(default=None, description="of the brief; keys of published files begin with it")
+    object_key: str | None = Field(
+        default=None, description="of the brief; a further key that the file is published under"
+    )
     language: str = "en"
     theme: str = "news"
     status: Status
@@ -88,6 +102,7 @@ class Manifest(Model):
     duration_s: float | None = None
     created_at: str = Field(description="when the product was first made, ISO 8601 in UTC")
     made_with: str = Field(description="name and version of what made it")
+    approval: Approval | None = Field(default=None, description="null if nobody was asked, or said anything yet")
     published: Publication | None = Field(default=None, description="null if it lies in the delivery folder only")
 
     def output(self, role: str, aspect: str | None = None) -> Output:
@@ -98,4 +113,4 @@ class Manifest(Model):
         raise KeyError(f"{self.id} has no output {role!r}{f' in {aspect}' if aspect else ''}")
 
 
-__all__ = ["Manifest", "Output", "Publication", "SceneEntry", "StageRow", "Status"]
+__all__ = ["Approval", "Manifest", "Output", "Publication", "SceneEntry", "StageRow", "Status"]

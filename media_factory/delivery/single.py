@@ -34,7 +34,7 @@ async def deliver_image(
     manifest = manifest_of(piece.brief, delivery, reasons=piece.reasons, scenes=(scene,), providers=piece.choices)
     if not delivery.run.planning:
         delivery.origins |= await image_origins(piece, prompt, picture, shown, factory)
-    return await delivery.finish(manifest, folder, piece.brief)
+    return await delivery.finish(manifest, folder)
 
 
 async def deliver_narration(
@@ -64,7 +64,7 @@ async def deliver_narration(
     )
     if not delivery.run.planning:
         delivery.origins |= await narration_origins(piece, utterances, sound, factory)
-    return await delivery.finish(manifest, folder, piece.brief)
+    return await delivery.finish(manifest, folder)
 
 
 __all__ = ["deliver_image", "deliver_narration"]

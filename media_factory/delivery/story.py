@@ -61,7 +61,7 @@ async def deliver_story(
     )
     if not delivery.run.planning:
         delivery.origins |= await story_origins(story, scenes, sound, films, images, factory)
-    return await delivery.finish(manifest, folder, story.brief)
+    return await delivery.finish(manifest, folder)
 
 
 def _add_pictures(

@@ -53,7 +53,7 @@ async def deliver_video(
     )
     if not delivery.run.planning:
         delivery.origins |= await video_origins(piece, film, sound, factory)
-    return await delivery.finish(manifest, folder, piece.brief)
+    return await delivery.finish(manifest, folder)
 
 
 __all__ = ["deliver_video"]

@@ -62,6 +62,9 @@ class Capabilities(Model):
     exact_size: bool = Field(default=True, description="pictures come in the asked size; else in its nearest aspect")
     stills: bool = Field(default=False, description="clips can start from a still picture")
     local: bool = Field(default=False, description="runs on this machine, with no network and no key")
+    device: Literal["cpu", "gpu"] = Field(
+        default="cpu", description="what a model that runs on this machine wants; gpu work may be handed to a GPU pool"
+    )
     idempotent: bool = Field(
         default=False, description="a repeated key gives the first answer again and is charged once"
     )

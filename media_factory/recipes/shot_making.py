@@ -139,6 +139,21 @@ class ShotMaking(Model):
         )
 
     @property
+    def indices(self) -> range:
+        """The places of the shots, from 0."""
+        return range(len(self.brief.shots))
+
+    @property
+    def pictures_made(self) -> int:
+        """How many shots have a picture made."""
+        return sum(bool(self.image_requests(index)) for index in self.indices)
+
+    @property
+    def clips_made(self) -> int:
+        """How many shots have a clip made."""
+        return sum(bool(self.clip_requests(index, None)) for index in self.indices)
+
+    @property
     def choices(self) -> dict[str, Choice]:
         """Who makes what, by modality; a second one for clips is named after what they are made from."""
         found = {

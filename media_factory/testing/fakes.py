@@ -10,14 +10,13 @@ import asyncio
 import hashlib
 import io
 import wave
-from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from media_factory.captions.words import split_words
-from media_factory.errors import InvalidRequest, ProviderError
+from media_factory.errors import InvalidRequest
 from media_factory.providers.base import (
     Call,
     Capabilities,
@@ -35,6 +34,7 @@ from media_factory.providers.base import (
 )
 from media_factory.requests import ClipRequest, ImageRequest, SoundRequest, SpeechRequest
 from media_factory.settings import Settings
+from media_factory.testing.dials import Dials
 from media_factory.timing import Word
 
 if TYPE_CHECKING:
@@ -42,48 +42,6 @@ if TYPE_CHECKING:
 
 _RATE_HZ = 16_000
 RequestT = TypeVar("RequestT")
-
-
-class Dials:
-    """What a fake does besides its work.
-
-    Args:
-        delay_s: how long each call takes.
-        failures: errors to raise, one per call, before calls succeed.
-        price_usd: what a call costs; None for a price that nobody knows.
-        name: what briefs call it.
-        vendor: it passes for a vendor's account: its calls go through the books, and it may be chosen unnamed.
-        idempotent: as a vendor, it answers a repeated key with the first answer.
-    """
-
-    def __init__(
-        self,
-        delay_s: float = 0.0,
-        failures: Iterable[ProviderError] = (),
-        price_usd: Decimal | None = Decimal(0),
-        name: str = "fake",
-        *,
-        vendor: bool = False,
-        idempotent: bool = False,
-    ) -> None:
-        self.delay_s = delay_s
-        self.failures = list(failures)
-        self.price = price_usd
-        self.calls: list[Any] = []
-        self.name = name
-        self._changes = {"local": False, "by_name_only": False, "idempotent": idempotent} if vendor else {}
-
-    def capabilities(self, resting: Capabilities) -> Capabilities:
-        """Return a fake's capabilities, given those with its dials at rest."""
-        return resting.model_copy(update=self._changes)
-
-    async def turn(self, request: Any) -> None:
-        """Count a call, take its time, and fail if it is a failure's turn."""
-        self.calls.append(request)
-        if self.delay_s:
-            await asyncio.sleep(self.delay_s)
-        if self.failures:
-            raise self.failures.pop(0)
 
 
 class FakeImage(ImageProvider):
@@ -97,6 +55,10 @@ class FakeImage(ImageProvider):
         self.dials = dials or Dials()
         self.name, self.capabilities = self.dials.name, self.dials.capabilities(type(self).capabilities)
 
+    def missing(self) -> str | None:
+        """Say that there is no GPU, if it wants one."""
+        return self.dials.missing()
+
     def price_usd(self, request: ImageRequest) -> Decimal | None:
         """Return the dialled price."""
         return self.dials.price
@@ -106,6 +68,7 @@ class FakeImage(ImageProvider):
         import numpy as np
         from PIL import Image
 
+        self.dials.refuse_without_gpu()
         await self.dials.turn(request)
         digest = hashlib.sha256(f"{request.seed} {request.prompt}".encode()).digest()
         corners = np.frombuffer(digest[:12], np.uint8).reshape(2, 2, 3)
@@ -177,12 +140,17 @@ class FakeClip(ClipProvider):
         self._queue: dict[str, tuple[ClipRequest, int]] = {}
         self._stills: dict[str, Path] = {}
 
+    def missing(self) -> str | None:
+        """Say that there is no GPU, if it wants one."""
+        return self.dials.missing()
+
     def price_usd(self, request: ClipRequest) -> Decimal | None:
         """Return the dialled price."""
         return self.dials.price
 
     async def submit(self, request: ClipRequest, call: Call) -> Ticket:
         """Queue the request."""
+        self.dials.refuse_without_gpu()
         await self.dials.turn(request)
         ticket = Ticket(provider=self.name, id=f"clip-{len(self.dials.calls)}")
         self._queue[ticket.id] = (request, 0)
@@ -244,8 +212,9 @@ class FakeSound(SoundProvider):
 
 
 def fake_providers(settings: Settings | None = None) -> tuple[Provider[Any], ...]:  # noqa: ARG001
-    """Return one fake of each modality, with its dials at rest (the entry point `fake`)."""
-    return (FakeImage(), FakeSpeech(), FakeClip(), FakeSound())
+    """Return one fake of each modality with its dials at rest, and `fake-gpu` twice (the entry point `fake`)."""
+    wanting = (FakeImage(Dials(name="fake-gpu", gpu=True)), FakeClip(Dials(name="fake-gpu", gpu=True)))
+    return (FakeImage(), FakeSpeech(), FakeClip(), FakeSound(), *wanting)
 
 
 def _wave(samples: np.ndarray[Any, np.dtype[np.int16]]) -> bytes:

@@ -207,18 +207,6 @@ async def test_a_wrong_key_shuts_a_provider_at_once(make_factory: MakeFactory) -
     assert len(maker.dials.calls) == 1
 
 
-async def test_being_stopped_in_the_middle_of_a_call_puts_it_in_doubt(make_factory: MakeFactory) -> None:
-    factory = make_factory(vendor(delay_s=30))
-    call = asyncio.create_task(make_picture(REQUEST, factory))
-    async with asyncio.timeout(10):
-        while not states(factory):
-            await asyncio.sleep(0.01)
-    call.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await call
-    assert states(factory) == ["in_doubt"]
-
-
 CLIP = ClipRequest(provider="vendor:instant", prompt="waves", width_px=64, height_px=64, duration_s=1)
 
 

@@ -48,8 +48,8 @@ async def test_in_a_prefect_run_a_hit_shows_as_cached_and_gives_the_data(
     assert first == second
     assert len(image.dials.calls) == 1
     assert await states_of_the_last_run() == [
-        ("generate-image: scene 1", "Completed"),
-        ("generate-image: scene 2", "Cached"),
+        ("generate-image: scene 1 · fake", "Completed"),
+        ("generate-image: scene 2 · fake", "Cached"),
     ]
 
 

@@ -30,6 +30,7 @@ class Billing:
         self.charges: list[Charge] = []
         self.outcomes: Counter[tuple[str, str, str]] = Counter()
         self.by_key: list[tuple[str, str]] = []
+        self.called_off: Counter[str] = Counter()
 
     def charge(self, charge: Charge) -> None:
         """Bill something."""
@@ -42,12 +43,18 @@ class Billing:
             self.outcomes[vendor, kind, outcome] += 1
             self.by_key.append((key, outcome))
 
+    def call_off(self, vendor: str) -> None:
+        """Count queued work that a vendor was asked to stop."""
+        with self._lock:
+            self.called_off[vendor] += 1
+
     def report(self) -> dict[str, Any]:
         """Return everything as JSON data."""
         with self._lock:
             return {
                 "charges": [asdict(charge) for charge in self.charges],
                 "by_key": list(self.by_key),
+                "called_off": dict(self.called_off),
                 "outcomes": [[*key, count] for key, count in sorted(self.outcomes.items())],
             }
 

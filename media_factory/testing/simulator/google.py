@@ -128,6 +128,7 @@ class Google(Vendor):
         if self.queue[name].cancelled:
             return errors.answer(400, "FAILED_PRECONDITION", "The interaction is not in progress.")
         self.queue[name].cancelled = True
+        self.billing.call_off(self.name)
         return JSONResponse(_interaction(self.queue[name]))
 
     async def file(self, request: Request) -> Response:

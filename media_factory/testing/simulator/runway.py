@@ -105,7 +105,10 @@ class Runway(Vendor):
         return JSONResponse(facts | {"status": "SUCCEEDED", "output": output, "cost": {"credits": price}})
 
     async def delete(self, request: Request) -> Response:
-        known = self.queue.drop(request.path_params["id"])
+        name = request.path_params["id"]
+        if name in self.queue and not self.queue[name].done:
+            self.billing.call_off(self.name)
+        known = self.queue.drop(name)
         return Response(status_code=204) if known else _problem(404, "Task not found")
 
     async def organization(self, request: Request) -> Response:
