@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
+from media_factory.model import Model
+
 State = Literal["made", "cached"]
 Event = Literal["begin", "end"]
 
@@ -44,6 +46,7 @@ class Run:
         remarks: why its result is less than asked (who stood in for whom, what wants a look); one line each.
         content_rules: the content rules that its brief touches.
         records: its stages.
+        product: the manifest of what it delivered.
         listen: hears of each stage.
     """
 
@@ -54,6 +57,7 @@ class Run:
     remarks: list[str] = field(default_factory=list)
     content_rules: tuple[str, ...] = ()
     records: list[StageRecord] = field(default_factory=list)
+    product: Model | None = None
     listen: Callable[[Event, str, State | None], None] = lambda _event, _stage, _state: None
 
     def note(self, record: StageRecord) -> None:

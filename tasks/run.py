@@ -15,6 +15,7 @@ from media_factory.factory import Factory, factory_from_environment
 from media_factory.publishing.webhooks import Webhook
 from media_factory.runs import Run, begin_run, current_run
 from tasks.orchestration import is_inside_flow_run
+from tasks.result import leave_result
 
 _DEFAULT = "default"
 
@@ -52,6 +53,8 @@ async def running(factory: str, brief: BriefBase | None = None) -> AsyncIterator
             await admit(brief, opened, run)
             async with told_of_failure(opened.webhook, run, brief):
                 yield opened
+            if run.product is not None and is_inside_flow_run():
+                await leave_result(run.product)
     finally:
         opened.close()
 

@@ -91,6 +91,7 @@ class Delivery:
             size = sum(output.asset.size_bytes for output in self.outputs)
             raise StoreError(f"can't deliver {size} bytes to {target}: {problem.strerror}") from problem
         await note_deliveries(manifest, self.origins, target, self._factory.books)
+        self._run.product = manifest
         if self._factory.webhook is not None:
             await tell(self._factory.webhook, finished_event(self._run.id, manifest))
         return manifest
