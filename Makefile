@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 BENCH_READY := $(VENV)/.ready-bench
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: demo test check bench bench-images bench-memory bench-provenance bench-render bench-store bench-story up lock format clean
+.PHONY: demo test check bench bench-images bench-memory bench-provenance bench-render bench-store bench-story bench-trigger up down status lock format clean
 .DEFAULT_GOAL := demo
 
 demo: $(READY) ## make a narrated, captioned video from examples/apollo-11.md
@@ -41,8 +41,17 @@ bench-render: $(BENCH_READY) ## measure rendering against the encoder alone, and
 bench-store: $(READY) ## measure the S3 store against boto3 alone, and the memory that 1 GiB takes
 	$(BIN)/python -m benchmarks.store
 
-up: $(READY) ## start a Prefect server and serve the flows, until Ctrl-C
+bench-trigger: $(READY) ## measure how long a run takes from the API call to its first stage
+	$(BIN)/python -m benchmarks.trigger
+
+up: $(READY) ## start a Prefect server, workers and a media server, until Ctrl-C
 	$(BIN)/media-factory up
+
+down: $(READY) ## stop what `make up` started, from another terminal
+	$(BIN)/media-factory down
+
+status: $(READY) ## show what runs, what waits and what comes next
+	$(BIN)/media-factory status
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

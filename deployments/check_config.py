@@ -44,7 +44,7 @@ def check_config(name: str, *, saved: bool, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([one.model_dump() for one in findings], indent=2))
     else:
-        _show(findings)
+        show_findings(findings)
     if any(one.state == "wrong" for one in findings):
         sys.exit(_EXIT_WRONG)
 
@@ -59,7 +59,8 @@ async def _opened(name: str, *, saved: bool) -> Factory:
     return await load_factory(name)
 
 
-def _show(findings: Sequence[Finding]) -> None:
+def show_findings(findings: Sequence[Finding]) -> None:
+    """Print findings as a table, and how many need somebody."""
     from deployments.tables import plain, show, table_of
 
     table = table_of("part", "state", "what")
@@ -71,4 +72,4 @@ def _show(findings: Sequence[Finding]) -> None:
     show(f"{wrong} wrong, {missing} missing" if wrong or missing else "everything is set up")
 
 
-__all__ = ["check_config"]
+__all__ = ["check_config", "show_findings"]

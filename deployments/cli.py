@@ -20,12 +20,19 @@ from deployments.check_config import check_config
 from deployments.costs import costs
 from deployments.init import init
 from deployments.loading import loading
+from deployments.machine.doctor import doctor
+from deployments.machine.down import down
+from deployments.machine.status import status
+from deployments.machine.up import up
 from deployments.metrics import metrics
 from deployments.models import models
 from deployments.providers import providers
 from deployments.publishing import ask_before_publishing, publish, unpublish
+from deployments.quiet import QUIET
 from deployments.reconcile import reconcile
+from deployments.runs import runs
 from deployments.serve import serve
+from deployments.submit import submit
 from deployments.verify import verify
 from deployments.voices import voices
 from media_factory import __version__
@@ -33,19 +40,6 @@ from media_factory.errors import MediaFactoryError
 
 if TYPE_CHECKING:
     from media_factory.delivery.manifest import Manifest
-
-# Prefect reads these when it is imported. On a fresh home its telemetry prints an SQL traceback, and its log lines
-# would run through our progress bars; who set them otherwise keeps them so.
-_QUIET_PREFECT = {
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "PREFECT_LOGGING_LEVEL": "WARNING",
-    # What goes wrong is said once, by us; the server keeps the run's own log.
-    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
-    # On a busy machine a private server takes longer to start than Prefect waits for it.
-    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
-    # A private server that is stopped with a last event in hand says so with a traceback; the run is complete.
-    "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
-}
 
 _INTERRUPTED = 130
 
@@ -107,21 +101,9 @@ def plan(brief: Path, *, as_json: bool) -> None:
         show_plan(planned)
 
 
-@cli.command()
-@click.option("--port", type=click.IntRange(1, 65535), default=4200, show_default=True, help="Port of the Prefect UI.")
-@click.option(
-    "--media-port", type=click.IntRange(1, 65535), default=4210, show_default=True, help="Port of the media server."
-)
-def up(port: int, media_port: int) -> None:
-    """Start a Prefect server with the flows deployed, a worker and a media server, until Ctrl-C."""
-    from deployments.up import run_up
-
-    sys.exit(run_up(port, media_port))
-
-
 _COMMANDS = (
-    *(assets, books, check_config, costs, init, metrics, models),
-    *(providers, publish, reconcile, serve, unpublish, verify, voices),
+    *(assets, books, check_config, costs, doctor, down, init, metrics, models, providers, publish, reconcile),
+    *(runs, serve, status, submit, unpublish, up, verify, voices),
 )
 for command in _COMMANDS:
     cli.add_command(command)
@@ -133,7 +115,7 @@ def _exit_code(manifest: Manifest) -> int:
 
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line; errors of ours become one message and their exit code."""
-    for name, value in _QUIET_PREFECT.items():
+    for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     # Whoever stops us by TERM (a supervisor, a shutdown) gets the same clean end as Ctrl-C.
     signal.signal(signal.SIGTERM, lambda _number, _frame: signal.raise_signal(signal.SIGINT))

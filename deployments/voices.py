@@ -6,7 +6,6 @@ import asyncio
 import json
 import sys
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,9 +80,11 @@ def clone(
     from media_factory.factory import factory_from_environment
 
     with closing(factory_from_environment()) as factory:
+        # Before anybody is asked for a consent.
         cloner_named(factory, provider)
         speaker, statement = _consent(speaker, consent_file)
-        asyncio.run(_clone(factory, (provider, name, speaker, statement, description), samples, as_json=as_json))
+        fields = {"provider": provider, "name": name, "speaker": speaker, "statement": statement}
+        _clone(factory, {**fields, "description": description}, samples, as_json=as_json)
 
 
 @voices.command()
@@ -156,21 +157,25 @@ def _consent(speaker: str | None, consent_file: Path | None) -> tuple[str, str]:
     return str(speaker), str(click.prompt("Consent"))
 
 
-async def _clone(
-    factory: Factory, asked: tuple[str, str, str, str, str], samples: tuple[Path, ...], *, as_json: bool
-) -> None:
-    from media_factory.calls.cloning import clone_request, clone_voice, consent_file, record_consent
+def _clone(factory: Factory, fields: dict[str, str], samples: tuple[Path, ...], *, as_json: bool) -> None:
+    from pydantic import ValidationError
 
-    provider, name, speaker, statement, description = asked
-    request = await clone_request(factory, provider, name, speaker, statement, samples, description)
-    consent = await record_consent(factory, request, statement, datetime.now(UTC))
-    cloned = await clone_voice(factory, request)
+    from media_factory.calls.cloning import VoiceToClone, clone_with_consent, consent_file
+    from media_factory.errors import InputError
+
+    try:
+        asked = VoiceToClone.model_validate({**fields, "samples": [str(sample.absolute()) for sample in samples]})
+    except ValidationError as problem:
+        wrong = problem.errors()[0]
+        raise InputError(f"{wrong['loc'][0]}: {wrong['msg']}") from None
+    cloned = asyncio.run(clone_with_consent(factory, asked))
     if as_json:
-        content = {"voice": cloned.voice.model_dump(mode="json"), "consent": consent.model_dump(mode="json")}
+        content = {"voice": cloned.voice.model_dump(mode="json"), "consent": cloned.consent.model_dump(mode="json")}
         click.echo(json.dumps(content, indent=2))
         return
-    click.echo(f"{cloned.voice.name}: voice: {cloned.voice.id} with providers.speech: {provider}")
-    click.echo(f"consent of {speaker}, recorded {consent.recorded_at}: {consent_file(factory, request)}")
+    click.echo(f"{cloned.voice.name}: voice: {cloned.voice.id} with providers.speech: {cloned.provider}")
+    kept = consent_file(factory, cloned.consent.request)
+    click.echo(f"consent of {asked.speaker}, recorded {cloned.consent.recorded_at}: {kept}")
 
 
 __all__ = ["voices"]

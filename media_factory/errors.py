@@ -29,6 +29,9 @@ The tree::
     ├── BooksError                 receipts and leases
     │   └── LeaseLost              somebody else holds the lease by now         (retryable)
     ├── StageTimeout               a stage ran longer than it may               (retryable)
+    ├── ServerUnreachable          a Prefect server does not answer             (retryable)
+    ├── RunFailed                  a run on a Prefect server ended without a product
+    ├── RunUnfinished              a run on a Prefect server goes on; ask again (retryable)
     └── RenderError                frames, sound, files
         ├── FfmpegFailed           the ffmpeg program ended with an error
         └── SilentAudio            nothing to hear, so nothing to scale
@@ -253,6 +256,22 @@ class StageTimeout(MediaFactoryError):
     retryable = True
 
 
+class ServerUnreachable(MediaFactoryError):
+    """A Prefect server does not answer, or not with what it should."""
+
+    retryable = True
+
+
+class RunFailed(MediaFactoryError):
+    """A run on a Prefect server ended without a product; the message says how."""
+
+
+class RunUnfinished(MediaFactoryError):
+    """A run on a Prefect server goes on; its result can be asked for again."""
+
+    retryable = True
+
+
 class RenderError(MediaFactoryError):
     """Frames, sound or files could not be made."""
 
@@ -292,6 +311,9 @@ __all__ = [
     "QuotaExhausted",
     "RateLimited",
     "RenderError",
+    "RunFailed",
+    "RunUnfinished",
+    "ServerUnreachable",
     "SilentAudio",
     "StageTimeout",
     "StillMaking",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
+from media_factory.model import Model
 from media_factory.pools import Place
 
 State = Literal["made", "cached"]
@@ -52,6 +53,7 @@ class Run:
         records: its stages.
         handed_over: keys of stages that were made for it on a GPU pool.
         places: where stages run that want a GPU, by stage and provider:model.
+        product: the manifest of what it delivered.
         listen: hears of each stage.
         called_off: says, once the run is being stopped, whether somebody wants nothing of it any more; then vendors are
             told so. Otherwise (a worker that goes down, say) their work goes on, and the next run asks for it.
@@ -66,6 +68,7 @@ class Run:
     records: list[StageRecord] = field(default_factory=list)
     handed_over: set[str] = field(default_factory=set)
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
+    product: Model | None = None
     listen: Callable[[Event, str, State | None], None] = lambda _event, _stage, _state: None
     called_off: Callable[[], Awaitable[bool]] = _not_called_off
 

@@ -45,6 +45,7 @@ async def publish_product(manifest: Manifest, brief: BriefBase, factory: Factory
         await shown(manifest, out)
         manifest = await approving.ask(manifest, _place(manifest, factory, out))
     released = await shown(await release(manifest, brief, factory, out, run.id), out)
+    run.product = released
     # A flow that returns a state ends in it; whoever awaits the flow gets the manifest all the same.
     return cast(Any, approving.not_published(released)) if asks and not is_approved(released) else released
 

@@ -18,6 +18,7 @@ from media_factory.runs import Run, begin_run, current_run
 from tasks.calling_off import cancellation_of
 from tasks.orchestration import is_inside_flow_run
 from tasks.pools import gpu_pools
+from tasks.result import leave_result
 
 _DEFAULT = "default"
 
@@ -57,6 +58,8 @@ async def running(factory: str, brief: BriefBase | None = None) -> AsyncIterator
             await admit(brief, opened, run)
             async with told_of_failure(opened.webhook, run, brief), kept_purchases():
                 yield opened
+            if run.product is not None and is_inside_flow_run():
+                await leave_result(run.product)
     finally:
         opened.close()
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import mimetypes
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field
 
@@ -23,9 +24,42 @@ from media_factory.files import write_whole
 from media_factory.model import Model, canonical_json, digest_of
 from media_factory.providers.base import AnyProvider, Voice, VoiceCloner
 from media_factory.stages import Stage
+from media_factory.store.intake import take_in
 
 _RECORD, _VERSION = "record-consent", 1
 _LEAST_CHARS, _MOST_CHARS = 30, 10_000
+
+
+class VoiceToClone(Model):
+    """What somebody asks for who wants a voice cloned, with the speaker's consent."""
+
+    provider: str = Field(min_length=1, title="Provider", description="Who clones it", examples=["elevenlabs"])
+    name: str = Field(
+        min_length=1, max_length=100, title="Name", description="What the voice is to be called", examples=["Ada"]
+    )
+    samples: tuple[str, ...] = Field(
+        min_length=1,
+        max_length=25,
+        title="Samples",
+        description="Recordings of one person: paths or URLs of WAV, MP3, FLAC or M4A files",
+        examples=[["s3://recordings/ada-1.wav"]],
+    )
+    speaker: str = Field(
+        min_length=2,
+        max_length=200,
+        title="Speaker",
+        description="Whose voice it is: the person's full name",
+        examples=["Ada Example"],
+    )
+    statement: str = Field(
+        min_length=1,
+        max_length=_MOST_CHARS,
+        title="Consent",
+        description="The speaker's consent in the speaker's own words, with the name; it is kept with the date",
+        examples=["I, Ada Example, agree that my voice is cloned from these recordings for the news until 2027."],
+        json_schema_extra={"format": "textarea"},
+    )
+    description: str = Field(default="", max_length=500, title="Description", description="What the voice sounds like")
 
 
 class CloneRequest(Model):
@@ -55,6 +89,31 @@ class ClonedVoice(Model):
     voice: Voice
 
 
+class VoiceWithConsent(Model):
+    """A cloned voice, and the consent that it was cloned with."""
+
+    voice: Voice
+    provider: str
+    consent: Consent
+
+
+async def clone_with_consent(factory: Factory, asked: VoiceToClone) -> VoiceWithConsent:
+    """Record a speaker's consent, then have the voice cloned; asked again, the same voice comes back.
+
+    Raises:
+        InputError: the statement is no consent, a sample is no sound file, or nobody of that name clones voices.
+        ProviderError: as the provider raised it.
+        StoreError, BooksError: the consent can't be kept; then nobody was asked.
+    """
+    cloner_named(factory, asked.provider)
+    request = await clone_request(
+        factory, asked.provider, asked.name, asked.speaker, asked.statement, asked.samples, asked.description
+    )
+    consent = await record_consent(factory, request, asked.statement, datetime.now(UTC))
+    cloned = await clone_voice(factory, request)
+    return VoiceWithConsent(voice=cloned.voice, provider=cloned.provider, consent=consent)
+
+
 def check_statement(speaker: str, statement: str) -> None:
     """Refuse words that can't be a consent.
 
@@ -72,25 +131,29 @@ def check_statement(speaker: str, statement: str) -> None:
 
 
 async def clone_request(
-    factory: Factory, provider: str, name: str, speaker: str, statement: str, samples: Sequence[Path], description: str
+    factory: Factory,
+    provider: str,
+    name: str,
+    speaker: str,
+    statement: str,
+    samples: Sequence[Path | str],
+    description: str,
 ) -> CloneRequest:
-    """Take the statement and the samples into the store, and return what to ask for.
+    """Take the statement and the samples (paths or URLs) into the store, and return what to ask for.
 
     Raises:
         InputError: the statement is no consent, or a sample is no sound file.
         StoreError: the store can't keep them.
     """
     check_statement(speaker, statement)
-    for sample in samples:
-        if not sample.is_file() or not _sound_type(sample):
-            raise InputError(f"{sample}: is no sound file; give recordings of the speaker as WAV, MP3, FLAC or M4A")
+    await asyncio.to_thread(_check_samples, samples)
     return CloneRequest(
         provider=provider,
         name=name,
         description=description,
         speaker=speaker,
         statement=await factory.store.put(statement.encode(), "text/plain"),
-        samples=tuple([await factory.store.put(sample, str(_sound_type(sample))) for sample in samples]),
+        samples=tuple([await _kept(factory, sample) for sample in samples]),
     )
 
 
@@ -162,7 +225,37 @@ async def _foretell(request: CloneRequest, key: str, _factory: Factory) -> Clone
     return ClonedVoice(provider=request.provider, voice=Voice(id=key, name=request.name, cloned=True))
 
 
-def _sound_type(path: Path) -> str | None:
+def _check_samples(samples: Sequence[Path | str]) -> None:
+    for sample in samples:
+        if not _sound_type(sample) or not (_is_url(sample) or _path(sample).is_file()):
+            raise InputError(
+                f"{_shown(sample)}: is no sound file; give recordings of the speaker as WAV, MP3, FLAC or M4A"
+            )
+
+
+def _path(sample: Path | str) -> Path:
+    return Path(sample).expanduser()
+
+
+async def _kept(factory: Factory, sample: Path | str) -> Asset:
+    kind = str(_sound_type(sample))
+    if _is_url(sample):
+        return await take_in(str(sample), "samples", kind, factory.store)
+    return await factory.store.put(_path(sample), kind)
+
+
+def _is_url(sample: Path | str) -> bool:
+    return isinstance(sample, str) and "://" in sample
+
+
+def _shown(sample: Path | str) -> str:
+    """Return a location without what may be secret in it: a URL's user, password and signature."""
+    parts = urlsplit(str(sample))
+    return f"{parts.scheme}://{parts.hostname}{parts.path}" if _is_url(sample) else str(sample)
+
+
+def _sound_type(sample: Path | str) -> str | None:
+    path = Path(urlsplit(str(sample)).path if _is_url(sample) else sample)
     guessed = mimetypes.guess_type(path.name)[0] or ""
     return guessed if guessed.startswith("audio/") else "audio/mp4" if path.suffix.lower() == ".m4a" else None
 
@@ -176,9 +269,12 @@ __all__ = [
     "CloneRequest",
     "ClonedVoice",
     "Consent",
+    "VoiceToClone",
+    "VoiceWithConsent",
     "check_statement",
     "clone_request",
     "clone_voice",
+    "clone_with_consent",
     "cloner_named",
     "consent_file",
     "record_consent",

@@ -85,6 +85,19 @@ async def restore_books(factory: Factory, source: str, *, force: bool) -> Restor
     return Restoration(rows=rows, replaced=replaced)
 
 
+def drop_old_backups(factory: Factory, kept: int) -> int:
+    """Forget the store's backups but the latest `kept` (at least 1), and return how many; their bytes go as garbage.
+
+    Raises:
+        StoreError: the store can't be read or written.
+    """
+    inventory = inventory_of(factory)
+    old = sorted(inventory.record_names(BACKUPS), reverse=True)[max(1, kept) :]
+    for name in old:
+        inventory.remove_record(name)
+    return len(old)
+
+
 def _file(source: str) -> Path | None:
     path = Path(source).expanduser()
     return path if source != _LATEST and path.is_file() else None
@@ -102,4 +115,4 @@ def _stored(factory: Factory, source: str) -> str:
     raise InputError("there is no backup in the store; give a file, or a digest")
 
 
-__all__ = ["BACKUPS", "Restoration", "StoredBackup", "back_up_books", "restore_books"]
+__all__ = ["BACKUPS", "Restoration", "StoredBackup", "back_up_books", "drop_old_backups", "restore_books"]
