@@ -20,6 +20,7 @@ from deployments.check_config import check_config
 from deployments.costs import costs
 from deployments.init import init
 from deployments.loading import loading
+from deployments.machine.deploy import deploy
 from deployments.machine.doctor import doctor
 from deployments.machine.down import down
 from deployments.machine.status import status
@@ -102,7 +103,7 @@ def plan(brief: Path, *, as_json: bool) -> None:
 
 
 _COMMANDS = (
-    *(assets, books, check_config, costs, doctor, down, init, metrics, models, providers, publish, reconcile),
+    *(assets, books, check_config, costs, deploy, doctor, down, init, metrics, models, providers, publish, reconcile),
     *(runs, serve, status, submit, unpublish, up, verify, voices),
 )
 for command in _COMMANDS:

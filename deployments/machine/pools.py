@@ -9,7 +9,8 @@ from pydantic import Field
 from media_factory.capacity import processors
 from media_factory.model import Model
 
-POOL_TYPE = "process"
+# Workers of ours start each run from a process that has loaded everything: docs/workers.md.
+POOL_TYPE = "media-factory"
 PoolName = Literal["cpu", "gpu"]
 _DESCRIPTIONS: dict[PoolName, str] = {
     "cpu": "Stories, pictures, narrations and videos.",

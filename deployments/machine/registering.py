@@ -39,6 +39,7 @@ class Registration(Model):
 
     pools: tuple[Pool, ...]
     workers: bool = Field(default=True, description="wait until every pool has a worker")
+    keep_pools: bool = Field(default=False, description="pools are there already, or who starts the workers makes them")
 
 
 def register(asked: Registration) -> Iterator[str]:
@@ -58,7 +59,7 @@ def register(asked: Registration) -> Iterator[str]:
         if not wait_until(lambda: client.api_healthcheck() is None, _SERVER_WITHIN_S):
             raise MediaFactoryError(f"the Prefect server was not ready within {_SERVER_WITHIN_S:.0f} s")
         text = PREFECT_FILE.read_text()
-        for pool in asked.pools:
+        for pool in () if asked.keep_pools else asked.pools:
             ensure_pool(client, pool, queues_of(text, pool.name))
         yield POOLS_DONE
         ensure_automation(client)
@@ -66,7 +67,7 @@ def register(asked: Registration) -> Iterator[str]:
             kind.register_type_and_schema()
         known = list(_known(client))
         _deploy(deploying(text, pools=[pool.name for pool in asked.pools], known=known))
-        asyncio.run(_be_strict())
+        asyncio.run(_see_to_it())
         if asked.workers:
             _await_workers(client, asked.pools)
     yield ALL_DONE
@@ -134,13 +135,19 @@ def _deploy(text: str) -> None:
             sys.argv = before
 
 
-async def _be_strict() -> None:
+async def _see_to_it() -> None:
+    """Have the server refuse unknown parameters, end what is stuck, and tell a webhook what runs can't tell."""
     from prefect.client.orchestration import get_client
 
+    from deployments.automations import end_stuck_cancellations, tell_of_dead_runs
     from deployments.strictness import refuse_unknown_parameters
+    from media_factory.publishing.opening import webhook_from
 
     async with get_client() as client:
         await refuse_unknown_parameters(client)
+        await end_stuck_cancellations(client)
+        if webhook := webhook_from():
+            await tell_of_dead_runs(client, webhook)
 
 
 def _await_workers(client: SyncPrefectClient, pools: tuple[Pool, ...]) -> None:
