@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any
 from urllib.parse import quote
@@ -152,8 +152,11 @@ class Client:
         return _status(run, artifacts[0]["data"] if artifacts else None)
 
     async def runs(self, limit: int = 20) -> tuple[RunStatus, ...]:
-        """Return the runs that were asked for last, the latest first; without their progress."""
-        body = {"sort": "EXPECTED_START_TIME_DESC", "limit": limit}
+        """Return the runs that came last, the latest first; without their progress, and without what is yet to come."""
+        # Schedules make their runs days ahead. Clocks may differ by a minute.
+        due = (datetime.now(UTC) + timedelta(minutes=1)).isoformat()
+        due_by_now = {"expected_start_time": {"before_": due}}
+        body = {"sort": "EXPECTED_START_TIME_DESC", "limit": limit, "flow_runs": due_by_now}
         return tuple(_status(run) for run in await self._server.ask("POST", "/flow_runs/filter", body))
 
     async def wait(self, run_id: str, timeout_s: float | None = None) -> RunStatus:
