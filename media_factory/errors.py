@@ -205,7 +205,9 @@ class OutcomeUnknown(ProviderError):
 
 
 class BudgetExceeded(MediaFactoryError):
-    """A cap would be crossed, so no call was made; the message names the cap, what is spent, and what was asked."""
+    """A cap would be crossed, so no call was made; the message names it, `scopes` all budgets that have no room."""
+
+    scopes: tuple[str, ...] = ()
 
 
 class StoreError(MediaFactoryError):
