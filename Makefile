@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 BENCH_READY := $(VENV)/.ready-bench
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: demo test check bench bench-images bench-memory bench-provenance bench-render bench-store bench-story bench-trigger up down status lock format clean
+.PHONY: demo test check bench bench-batch bench-images bench-memory bench-provenance bench-render bench-store bench-story bench-trigger up down status lock format clean
 .DEFAULT_GOAL := demo
 
 demo: $(READY) ## make a narrated, captioned video from examples/apollo-11.md
@@ -25,6 +25,9 @@ bench: bench-story bench-images bench-memory bench-store bench-provenance ## run
 
 bench-story: $(READY) ## measure a story's first and second making
 	$(BIN)/python -m benchmarks.story
+
+bench-batch: $(READY) ## measure a batch against one Prefect task per stage, on a real server
+	$(BIN)/python -m benchmarks.batch
 
 bench-images: $(BENCH_READY) ## measure picture formats at equal quality
 	$(BIN)/python -m benchmarks.images

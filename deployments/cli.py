@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from deployments.assets import assets
+from deployments.batch import batch, planned, run_batch
 from deployments.books import books
 from deployments.check_config import check_config
 from deployments.costs import costs
@@ -65,10 +66,15 @@ def make(brief: Path, out: Path | None, *, direct: bool, approve: bool, as_json:
         go_direct()
     with loading():
         from deployments.making import flow_of, make_brief
+        from media_factory.briefs.batch import BatchBrief
         from media_factory.briefs.reading import read_brief
 
         asked = read_brief(brief)
-        flow_of(asked)
+        if not isinstance(asked, BatchBrief):
+            flow_of(asked)
+    if isinstance(asked, BatchBrief):
+        run_batch(asked, out, direct=direct, as_json=as_json)
+        return
     if as_json:
         manifest, folder = asyncio.run(make_brief(asked, out, direct=direct))
         manifest = ask_before_publishing(manifest, asked, folder, approve=approve)
@@ -93,18 +99,25 @@ def plan(brief: Path, *, as_json: bool) -> None:
     go_direct()
     from deployments.making import plan_brief
     from deployments.showing import show_plan
+    from deployments.showing_batches import show_batch_plan
+    from media_factory.briefs.batch import BatchBrief
     from media_factory.briefs.reading import read_brief
 
-    planned = asyncio.run(plan_brief(read_brief(brief)))
+    asked = read_brief(brief)
+    if isinstance(asked, BatchBrief):
+        for_all = asyncio.run(planned(asked))
+        click.echo(for_all.model_dump_json(indent=2)) if as_json else show_batch_plan(for_all)
+        return
+    found = asyncio.run(plan_brief(asked))
     if as_json:
-        click.echo(planned.model_dump_json(indent=2))
+        click.echo(found.model_dump_json(indent=2))
     else:
-        show_plan(planned)
+        show_plan(found)
 
 
 _COMMANDS = (
-    *(assets, books, check_config, costs, deploy, doctor, down, init, metrics, models, providers, publish, reconcile),
-    *(runs, serve, status, submit, unpublish, up, verify, voices),
+    *(assets, batch, books, check_config, costs, deploy, doctor, down, init, metrics, models, providers, publish),
+    *(reconcile, runs, serve, status, submit, unpublish, up, verify, voices),
 )
 for command in _COMMANDS:
     cli.add_command(command)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import click
 from pydantic import Field
 
+from flows.kinds import flow_of
 from media_factory.briefs.model import Brief
 from media_factory.calls.selection import Choice
 from media_factory.delivery.manifest import Manifest, StageRow
@@ -25,14 +25,6 @@ if TYPE_CHECKING:
     from prefect import Flow
 
 Listen = Callable[[Event, str, State | None], None]
-
-# Module and name of each kind's flow, which is imported when it is wanted: loading all takes half a second.
-_FLOWS = {
-    "image": ("flows.image", "create_image"),
-    "narration": ("flows.narration", "create_narration"),
-    "story": ("flows.story", "produce_story"),
-    "video": ("flows.video", "create_video"),
-}
 
 
 class StagePlace(Place):
@@ -57,12 +49,6 @@ class Plan(Model):
     cost_usd: Decimal | None
 
 
-def flow_of(brief: Brief) -> Flow[..., Any]:
-    """Return the flow that makes what a brief asks for."""
-    module, name = _FLOWS[brief.kind]
-    return cast("Flow[..., Any]", getattr(import_module(module), name))
-
-
 async def make_brief(
     brief: Brief, out: Path | None, *, direct: bool, listen: Listen | None = None
 ) -> tuple[Manifest, Path]:
@@ -75,11 +61,7 @@ async def make_brief(
     with begin_run(run):
         if direct:
             return await flow.fn(brief, out=folder), folder
-        from prefect.settings import get_current_settings
-
-        if not get_current_settings().api.url:
-            click.echo("no Prefect server is configured: starting a private one (--direct does without)", err=True)
-        return await _with_prefect(flow, brief, folder), folder
+        return cast(Manifest, await with_prefect(flow, brief, folder)), folder
 
 
 async def plan_brief(brief: Brief) -> Plan:
@@ -101,21 +83,27 @@ async def plan_brief(brief: Brief) -> Plan:
     )
 
 
-async def _with_prefect(flow: Flow[..., Any], brief: Brief, folder: Path) -> Manifest:
+async def with_prefect(flow: Flow[..., Any], brief: Model, folder: Path | None) -> Any:
+    """Run a flow on the Prefect server that is configured, or on a private one, and return what it returns.
+
+    Raises:
+        MediaFactoryError: the server does not answer, or as the flow raised it.
+    """
+    from prefect.settings import get_current_settings
+
+    url = get_current_settings().api.url
+    if not url:
+        click.echo("no Prefect server is configured: starting a private one (--direct does without)", err=True)
     try:
-        manifest: Manifest = await cast(Any, flow)(brief, out=folder)
+        return await cast(Any, flow)(brief, out=folder)
     except MediaFactoryError:
         raise
     except Exception as problem:
         if _is_unreachable(problem):
-            from prefect.settings import get_current_settings
-
-            url = get_current_settings().api.url
             raise MediaFactoryError(
                 f"the Prefect server at {url} does not answer; start it, unset PREFECT_API_URL, or use --direct"
             ) from problem
         raise
-    return manifest
 
 
 def _called_off() -> Callable[[], Awaitable[bool]]:
@@ -144,4 +132,4 @@ def _default_folder(brief: Brief) -> Path:
         factory.close()
 
 
-__all__ = ["Listen", "Plan", "flow_of", "make_brief", "plan_brief"]
+__all__ = ["Listen", "Plan", "flow_of", "make_brief", "plan_brief", "with_prefect"]

@@ -11,7 +11,8 @@ import click
 
 if TYPE_CHECKING:
     from deployments.api import Submitted
-    from media_factory.briefs.base import BriefBase
+    from deployments.api.asking import AskedBrief
+    from media_factory.batches.result import BatchResult
     from media_factory.delivery.manifest import Manifest
 
 
@@ -26,22 +27,21 @@ def submit(brief: Path, deployment: str | None, factory: str, key: str | None, *
     """Ask the Prefect server for what BRIEF asks for; files that it names must be where the worker is."""
     from media_factory.briefs.reading import read_brief
 
-    asked, manifest = asyncio.run(_submit(read_brief(brief), deployment, factory, key, wait=wait))
-    if manifest is None:
+    asked, left = asyncio.run(_submit(read_brief(brief), deployment, factory, key, wait=wait))
+    if left is None:
         click.echo(asked.model_dump_json(indent=2) if as_json else f"run {asked.run_id}\n{asked.ui_url}")
         return
     if as_json:
-        click.echo(manifest.model_dump_json(indent=2))
+        click.echo(left.model_dump_json(indent=2))
     else:
-        click.echo(f"{manifest.id}: {manifest.status}")
-        for line in (*manifest.reasons, *(output.url or output.path for output in manifest.outputs)):
-            click.echo(f"  {line}")
-    sys.exit(1 if manifest.status == "blocked" else 0)
+        for line in _account(left):
+            click.echo(line)
+    sys.exit(0 if _is_well(left) else 1)
 
 
 async def _submit(
-    brief: BriefBase, deployment: str | None, factory: str, key: str | None, *, wait: bool
-) -> tuple[Submitted, Manifest | None]:
+    brief: AskedBrief, deployment: str | None, factory: str, key: str | None, *, wait: bool
+) -> tuple[Submitted, Manifest | BatchResult | None]:
     from deployments.api import Client
 
     async with Client() as client:
@@ -50,7 +50,23 @@ async def _submit(
             return asked, None
         again = "" if asked.created else " (asked for before)"
         click.echo(f"run {asked.run_id}{again}: {asked.ui_url}", err=True)
-        return asked, await client.result(asked.run_id)
+        result = client.batch_result if brief.kind == "batch" else client.result
+        return asked, await result(asked.run_id)
+
+
+def _account(left: Manifest | BatchResult) -> tuple[str, ...]:
+    from media_factory.delivery.manifest import Manifest
+
+    if isinstance(left, Manifest):
+        files = (output.url or output.path for output in left.outputs)
+        return (f"{left.id}: {left.status}", *(f"  {line}" for line in (*left.reasons, *files)))
+    return (f"{left.id}: {left.summary}", *(f"  {line}" for line in (*left.remarks, str(left.page), str(left.csv))))
+
+
+def _is_well(left: Manifest | BatchResult) -> bool:
+    from media_factory.delivery.manifest import Manifest
+
+    return left.status != "blocked" if isinstance(left, Manifest) else left.all_well
 
 
 __all__ = ["submit"]

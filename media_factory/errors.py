@@ -29,9 +29,6 @@ The tree::
     ├── BooksError                 receipts and leases
     │   └── LeaseLost              somebody else holds the lease by now         (retryable)
     ├── StageTimeout               a stage ran longer than it may               (retryable)
-    ├── ServerUnreachable          a Prefect server does not answer             (retryable)
-    ├── RunFailed                  a run on a Prefect server ended without a product
-    ├── RunUnfinished              a run on a Prefect server goes on; ask again (retryable)
     └── RenderError                frames, sound, files
         ├── FfmpegFailed           the ffmpeg program ended with an error
         └── SilentAudio            nothing to hear, so nothing to scale
@@ -208,7 +205,9 @@ class OutcomeUnknown(ProviderError):
 
 
 class BudgetExceeded(MediaFactoryError):
-    """A cap would be crossed, so no call was made; the message names the cap, what is spent, and what was asked."""
+    """A cap would be crossed, so no call was made; the message names it, `scopes` all budgets that have no room."""
+
+    scopes: tuple[str, ...] = ()
 
 
 class StoreError(MediaFactoryError):
@@ -256,22 +255,6 @@ class StageTimeout(MediaFactoryError):
     retryable = True
 
 
-class ServerUnreachable(MediaFactoryError):
-    """A Prefect server does not answer, or not with what it should."""
-
-    retryable = True
-
-
-class RunFailed(MediaFactoryError):
-    """A run on a Prefect server ended without a product; the message says how."""
-
-
-class RunUnfinished(MediaFactoryError):
-    """A run on a Prefect server goes on; its result can be asked for again."""
-
-    retryable = True
-
-
 class RenderError(MediaFactoryError):
     """Frames, sound or files could not be made."""
 
@@ -311,9 +294,6 @@ __all__ = [
     "QuotaExhausted",
     "RateLimited",
     "RenderError",
-    "RunFailed",
-    "RunUnfinished",
-    "ServerUnreachable",
     "SilentAudio",
     "StageTimeout",
     "StillMaking",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -48,6 +48,8 @@ class Run:
         id: the run's name in the books; a Prefect flow run's own id, so that its retries share its cap.
         channel: what the run's money is spent for.
         caller: who asked for it.
+        budgets: further budgets that its money counts against, such as its batch's, with their caps in US dollars.
+        product_key: under which the books keep what it delivers (`products.product_key`); nothing is kept without one.
         remarks: why its result is less than asked (who stood in for whom, what wants a look); one line each.
         content_rules: the content rules that its brief touches.
         records: its stages.
@@ -63,6 +65,8 @@ class Run:
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     channel: str | None = None
     caller: str | None = None
+    budgets: Mapping[str, Decimal | None] = field(default_factory=dict)
+    product_key: str | None = None
     remarks: list[str] = field(default_factory=list)
     content_rules: tuple[str, ...] = ()
     records: list[StageRecord] = field(default_factory=list)

@@ -12,7 +12,7 @@ from media_factory.factory import Factory
 from media_factory.pools import GpuPool
 from media_factory.providers.base import AnyProvider, Modality
 from media_factory.runs import current_run
-from tasks.orchestration import is_inside_flow_run
+from tasks.orchestration import is_flow_run_around
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import PrefectClient
@@ -30,7 +30,7 @@ async def gpu_pools(factory: Factory, brief: BriefBase | None) -> dict[str, GpuP
     """
     wanted = _wanted(factory, brief)
     run = current_run()
-    if not wanted or not (is_inside_flow_run() or (run and run.planning)):
+    if not wanted or not (is_flow_run_around() or (run and run.planning)):
         return {}
     from prefect.client.orchestration import get_client
     from prefect.settings import get_current_settings

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, nullcontext
+from contextvars import ContextVar
 
 from media_factory.briefs.base import BriefBase
 from media_factory.calls.admission import admit
@@ -21,7 +22,8 @@ from tasks.pools import gpu_pools
 from tasks.result import leave_result
 
 _DEFAULT = "default"
-
+# The factories that runs around this one have open, by name.
+_open: ContextVar[Mapping[str, Factory]] = ContextVar("media_factory_open_factories")
 
 CALLER_VARIABLE = "MEDIA_FACTORY_CALLER"
 
@@ -31,7 +33,7 @@ async def running(factory: str, brief: BriefBase | None = None) -> AsyncIterator
     """Open a factory by name for the block, and make the block a run unless it is part of one already.
 
     What calls of killed processes left is put in order first, as far as this machine knows, and the brief's words are
-    judged before anybody is asked for anything.
+    judged before anybody is asked for anything. A run inside another one (an item of a batch) uses its factory.
 
     Args:
         factory: the factory's name.
@@ -41,18 +43,14 @@ async def running(factory: str, brief: BriefBase | None = None) -> AsyncIterator
         ContentBlocked: the brief may not be made.
         InputError: it is to be published, and there is no place for it.
     """
-    opened = await _opened(factory)
-    opened.name = factory
-    try:
-        with nullcontext(current_run()) if current_run() else begin_run(_new_run()) as run:
-            assert run is not None
-            run.caller = run.caller or os.environ.get(CALLER_VARIABLE)
-            if not run.planning:
-                await reconcile(opened, ask_vendors=False)
+    with nullcontext(current_run()) if current_run() else begin_run(_new_run()) as run:
+        assert run is not None
+        run.caller = run.caller or os.environ.get(CALLER_VARIABLE)
+        async with _factory(factory, planning=run.planning) as opened:
             if brief is None:
                 yield opened
                 return
-            opened.pools = await gpu_pools(opened, brief)
+            opened.pools = {**opened.pools, **await gpu_pools(opened, brief)}
             run.channel = run.channel or brief.channel
             is_published(brief, opened.publisher)
             await admit(brief, opened, run)
@@ -60,7 +58,24 @@ async def running(factory: str, brief: BriefBase | None = None) -> AsyncIterator
                 yield opened
             if run.product is not None and is_inside_flow_run():
                 await leave_result(run.product)
+
+
+@asynccontextmanager
+async def _factory(name: str, *, planning: bool) -> AsyncIterator[Factory]:
+    """Give the factory that is open under a name, or open it for the block and put it in order."""
+    around = _open.get({})
+    if name in around:
+        yield around[name]
+        return
+    opened = await _opened(name)
+    token = _open.set({**around, name: opened})
+    opened.name = name
+    try:
+        if not planning:
+            await reconcile(opened, ask_vendors=False)
+        yield opened
     finally:
+        _open.reset(token)
         opened.close()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import uuid
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, cast
@@ -11,13 +12,18 @@ from typing import Any, cast
 from pydantic import BaseModel
 
 from media_factory.briefs.base import BriefBase
+from media_factory.briefs.batch import BatchBrief
 from media_factory.briefs.reading import parse_brief
 from media_factory.model import Model, canonical_json
 
 _KEY_CHARS = 32
 
 
-def brief_of(given: BriefBase | Mapping[str, Any]) -> BriefBase:
+AskedBrief = BriefBase | BatchBrief
+"""What can be asked for over the API."""
+
+
+def brief_of(given: AskedBrief | Mapping[str, Any]) -> AskedBrief:
     """Return the brief that a caller means.
 
     Raises:
@@ -25,16 +31,21 @@ def brief_of(given: BriefBase | Mapping[str, Any]) -> BriefBase:
     """
     if isinstance(given, Model):
         return given
-    return cast(BriefBase, parse_brief(json.dumps(given, default=_plain), "json"))
+    return cast(AskedBrief, parse_brief(json.dumps(given, default=_plain), "json"))
 
 
-def parameters_of(brief: BriefBase, factory: str) -> dict[str, Any]:
+def parameters_of(brief: AskedBrief, factory: str) -> dict[str, Any]:
     """Return a flow's parameters for a brief: what the caller said, and nothing that only follows from it."""
     return {"brief": {"kind": brief.kind, **brief.model_dump(mode="json", exclude_unset=True)}, "factory": factory}
 
 
-def key_of(brief: BriefBase, deployment: str, factory: str, day: date) -> str:
-    """Return the key under which a brief is one run for a UTC day, however often and in whatever words it is sent."""
+def key_of(brief: AskedBrief, deployment: str, factory: str, day: date) -> str:
+    """Return the key under which a brief is one run for a UTC day, however often and in whatever words it is sent.
+
+    A batch is a new run each time: what its manifest lists may have changed, and what is made already starts nothing.
+    """
+    if isinstance(brief, BatchBrief):
+        return f"{brief.kind}/{uuid.uuid4().hex}"
     text = json.dumps([canonical_json(brief), deployment, factory, day.isoformat()])
     return f"{brief.kind}/{hashlib.sha256(text.encode()).hexdigest()[:_KEY_CHARS]}"
 
@@ -48,4 +59,4 @@ def _plain(value: Any) -> Any:
     return value.model_dump(mode="json", exclude_unset=True) if isinstance(value, BaseModel) else str(value)
 
 
-__all__ = ["brief_of", "key_of", "next_key", "parameters_of"]
+__all__ = ["AskedBrief", "brief_of", "key_of", "next_key", "parameters_of"]

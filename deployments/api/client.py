@@ -7,18 +7,22 @@ import uuid
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from pydantic import SecretStr, ValidationError
 
-from deployments.api.asking import brief_of, key_of, next_key, parameters_of
+from deployments.api.asking import AskedBrief, brief_of, key_of, next_key, parameters_of
+from deployments.api.errors import RunFailed, RunUnfinished
 from deployments.api.model import RunStatus, Submitted
 from deployments.api.server import Server
-from media_factory.briefs.base import BriefBase
+from media_factory.batches.result import BatchResult
 from media_factory.delivery.manifest import Manifest
-from media_factory.errors import BriefError, InputError, RunFailed, RunUnfinished
+from media_factory.errors import BriefError, InputError
+from media_factory.model import Model
 from tasks.result import RESULT_TYPE
+
+LeftT = TypeVar("LeftT", bound=Model)
 
 _LABEL = "media-factory.submission"
 _ATTEMPTS = 100
@@ -66,7 +70,7 @@ class Client:
 
     async def submit(
         self,
-        brief: BriefBase | Mapping[str, Any],
+        brief: AskedBrief | Mapping[str, Any],
         *,
         deployment: str | None = None,
         factory: str = "default",
@@ -75,7 +79,8 @@ class Client:
         """Ask for a product, once: with the same key it is the same run, whoever asks again and how often.
 
         Without a key of the caller's, a brief is one run per deployment, factory and UTC day, and a new one only after
-        a run that failed, crashed or was cancelled. With one, it is that run whatever became of it.
+        a run that failed, crashed or was cancelled; a batch is a new run each time. With one, it is that run whatever
+        became of it.
 
         Args:
             brief: a brief, or its fields; paths in it are the worker's.
@@ -101,7 +106,7 @@ class Client:
         raise InputError(f"{asked.id}: {_ATTEMPTS} runs of it failed today; give an idempotency key to try again")
 
     async def submit_all(
-        self, briefs: Iterable[BriefBase | Mapping[str, Any]], *, factory: str = "default"
+        self, briefs: Iterable[AskedBrief | Mapping[str, Any]], *, factory: str = "default"
     ) -> tuple[Submitted, ...]:
         """Ask for several products, each its own run, as `submit` does; nothing is asked if one of them is no brief.
 
@@ -110,7 +115,7 @@ class Client:
         Raises:
             BriefError: some are no briefs; `problems` names them by place (from 0) and field.
         """
-        asked, problems = list[BriefBase](), list[str]()
+        asked, problems = list[AskedBrief](), list[str]()
         for place, brief in enumerate(briefs):
             try:
                 asked.append(brief_of(brief))
@@ -185,13 +190,28 @@ class Client:
         status = await self.wait(run_id, timeout_s)
         if status.state != "completed":
             raise RunFailed(f"run {run_id} ({status.name}) ended as {status.state_name}: {status.message}")
-        found = await self._artifacts(run_id, RESULT_TYPE)
+        return await self._left(status, Manifest)
+
+    async def batch_result(self, run_id: str, timeout_s: float | None = None) -> BatchResult:
+        """Return what came of a batch, once its run has ended: also one that lacks rows and ended as failed.
+
+        Raises:
+            RunUnfinished: it has not ended within `timeout_s` seconds (None: wait for ever).
+            RunFailed: it ended before its rows did; the message is the run's own.
+        """
+        return await self._left(await self.wait(run_id, timeout_s), BatchResult)
+
+    async def _left(self, status: RunStatus, kind: type[LeftT]) -> LeftT:
+        found = await self._artifacts(status.run_id, RESULT_TYPE)
         if not found:
-            raise RunFailed(f"run {run_id} ({status.name}) left no manifest: its flow makes no product")
+            why = status.message or "its flow makes no product"
+            raise RunFailed(f"run {status.run_id} ({status.name}, {status.state_name}) left no result: {why}")
         try:
-            return Manifest.model_validate(found[0]["data"])
+            return kind.model_validate(found[0]["data"])
         except ValidationError:
-            raise RunFailed(f"run {run_id}: its manifest is of another version of Media Factory") from None
+            raise RunFailed(
+                f"run {status.run_id} ({status.name}) left what is no {kind.__name__} of this version of Media Factory"
+            ) from None
 
     async def cancel(self, run_id: str) -> RunStatus:
         """Ask for a run to be stopped, and return how it stands: one that has ended stays as it is.

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import SecretStr
 
-from media_factory.errors import InputError, MediaFactoryError, ServerUnreachable
+from deployments.api.errors import ServerUnreachable
+from media_factory.errors import InputError, MediaFactoryError
 
 if TYPE_CHECKING:
     import httpx

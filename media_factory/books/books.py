@@ -16,6 +16,7 @@ from media_factory.books.deliveries import Deliveries
 from media_factory.books.ledger import Ledger
 from media_factory.books.limits import Limits
 from media_factory.books.makers import Makers
+from media_factory.books.products import Products, forget_naming
 from media_factory.books.receipts import Journal, Receipt, ReceiptRecord, receipt_of, replace_receipt
 from media_factory.books.statistics import Statistics
 from media_factory.books.tables import database_now, leases, receipt_assets, receipts
@@ -28,8 +29,8 @@ class Books:
 
     Receipts and leases are kept here; `ledger` has intents and budgets, `limits` has what keeps us from asking too
     hard, `statistics` tells what became of it all, `makers` who made what, `deliveries` what left the house,
-    and `archive` looks receipts up by what they name. `journal`, if there is one, is told of every receipt: after it is
-    written, and before it is removed.
+    `products` what stands finished, and `archive` looks receipts up by what they name. `journal`, if there is one, is
+    told of every receipt: after it is written, and before it is removed.
     """
 
     journal: Journal | None = None
@@ -41,11 +42,13 @@ class Books:
             BooksError: they can't be opened.
         """
         self._database = Database(url)
+        self._acquire = _acquisition(self._database)
         self.engine: Engine = self._database.engine
         self.ledger = Ledger(self._database)
         self.deliveries = Deliveries(self._database)
         self.limits = Limits(self._database)
         self.makers = Makers(self._database)
+        self.products = Products(self._database)
         self.statistics = Statistics(self._database)
         self.archive = Archive(self._database)
 
@@ -110,12 +113,16 @@ class Books:
         return restored
 
     def void_receipts_naming(self, digest: str) -> tuple[str, ...]:
-        """Remove every receipt that names an asset, and return their keys: it is lost, so they prove nothing."""
+        """Remove every receipt that names an asset, and return their keys: it is lost, so they prove nothing.
+
+        The products whose outputs it is don't count as finished any more, either.
+        """
         naming = sa.select(receipt_assets.c.key).where(receipt_assets.c.digest == digest)
         with self._database.writing() as connection:
             keys = tuple(connection.execute(naming.order_by(receipt_assets.c.key)).scalars())
             self._strike(keys)
             connection.execute(sa.delete(receipts).where(receipts.c.key.in_(keys)))
+            forget_naming(connection, digest)
         return keys
 
     def remove_receipts(self, keys: Iterable[str]) -> int:
@@ -137,14 +144,9 @@ class Books:
 
     def acquire_lease(self, key: str, holder: str, ttl_s: float) -> bool:
         """Take the lease on a key, if nobody holds it or its holder let it expire; say whether it is ours."""
-        insert = self._database.insert(leases).values(key=key, holder=holder, expires_at=database_now() + ttl_s)
-        statement = insert.on_conflict_do_update(
-            index_elements=["key"],
-            set_={"holder": insert.excluded.holder, "expires_at": insert.excluded.expires_at},
-            where=leases.c.expires_at < database_now(),
-        ).returning(leases.c.holder)
+        values = {"key": key, "holder": holder, "ttl_s": ttl_s}
         with self._database.writing() as connection:
-            return connection.execute(statement).scalar() == holder
+            return connection.execute(self._acquire, values).scalar() == holder
 
     def renew_lease(self, key: str, holder: str, ttl_s: float) -> bool:
         """Prolong a lease that we hold; False if somebody else has it by now."""
@@ -170,6 +172,18 @@ class Books:
         """Give a lease back; nothing happens if we don't hold it."""
         with self._database.writing() as connection:
             connection.execute(sa.delete(leases).where(leases.c.key == key, leases.c.holder == holder))
+
+
+def _acquisition(database: Database) -> sa.Executable:
+    """Return the statement that takes a lease, built once: every stage that is made takes one."""
+    expiry = database_now() + sa.bindparam("ttl_s", type_=sa.Double)
+    insert = database.insert(leases).values(key=sa.bindparam("key"), holder=sa.bindparam("holder"), expires_at=expiry)
+    statement: sa.Executable = insert.on_conflict_do_update(
+        index_elements=["key"],
+        set_={"holder": insert.excluded.holder, "expires_at": insert.excluded.expires_at},
+        where=leases.c.expires_at < database_now(),
+    ).returning(leases.c.holder)
+    return statement
 
 
 __all__ = ["Books", "Receipt"]

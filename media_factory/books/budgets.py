@@ -25,22 +25,22 @@ class BudgetState(Model):
 
 def refusals(
     connection: Connection, database: Database, scopes: Mapping[str, Decimal | None], asked_usd: Decimal | None
-) -> tuple[str, ...]:
-    """Return why budgets have no room for an amount, one sentence for each that has none.
+) -> dict[str, str]:
+    """Return why budgets have no room for an amount: a sentence for the scope of each that has none.
 
     The budgets stay locked until the transaction ends, so that what they have room for can be booked. A price that
     nobody knows (None) needs no room, but a budget with nothing left refuses it.
     """
     needed = 1 if asked_usd is None else micro_usd(asked_usd)
     asked = "a call of unknown price" if asked_usd is None else f"{dollars(needed)} more"
-    found = []
+    found = {}
     for scope, cap_usd in sorted(scopes.items()):
         row = _locked(connection, database, scope, None if cap_usd is None else micro_usd_cap(cap_usd))
         cap, spent, reserved = row["cap_micro_usd"], row["spent_micro_usd"], row["reserved_micro_usd"]
         if cap is not None and spent + reserved + needed > cap:
             standing = f"{dollars(spent)} spent, {dollars(reserved)} reserved"
-            found.append(f"{scope}: {asked} would cross the cap of {dollars(cap)} ({standing})")
-    return tuple(found)
+            found[scope] = f"{scope}: {asked} would cross the cap of {dollars(cap)} ({standing})"
+    return found
 
 
 def book(connection: Connection, scopes: Iterable[str], *, reserved: int, spent: int) -> None:

@@ -112,7 +112,9 @@ class Ledger:
                 book(connection, order.scopes, reserved=reserved, spent=0)
                 return self._write_intent(connection, order, reserved)
         # Raised after the transaction, which kept nothing but the caps that were asked.
-        raise BudgetExceeded("; ".join(refused))
+        error = BudgetExceeded("; ".join(refused.values()))
+        error.scopes = tuple(refused)
+        raise error
 
     def intent(self, intent_id: str) -> Intent | None:
         """Return an intent, or None."""

@@ -51,6 +51,12 @@ class Journal(Protocol):
         """Note that a receipt was removed."""
 
 
+_FORGET_NAMES = tuple(
+    sa.delete(table).where(table.c.key == sa.bindparam("of")) for table in (receipt_assets, receipt_inputs)
+)
+_replacements: dict[str, Any] = {}
+
+
 def receipt_of(row: Mapping[Any, Any]) -> Receipt:
     """Return a row of the receipts' table as a receipt."""
     cost = row["cost_usd"]
@@ -60,18 +66,23 @@ def receipt_of(row: Mapping[Any, Any]) -> Receipt:
 def replace_receipt(connection: Connection, database: Database, record: ReceiptRecord) -> None:
     """Write a receipt and what it names, in place of one that stands under its key."""
     key, row = record.receipt.key, record.receipt.model_dump(mode="json")
-    for table in (receipt_assets, receipt_inputs):
-        connection.execute(sa.delete(table).where(table.c.key == key))
-    insert = database.insert(receipts).values(**row)
-    connection.execute(
-        insert.on_conflict_do_update(
-            index_elements=["key"], set_={name: insert.excluded[name] for name in row if name != "key"}
-        )
-    )
+    for statement in _FORGET_NAMES:
+        connection.execute(statement, {"of": key})
+    connection.execute(_replacement(database), row)
     if record.outputs:
         connection.execute(sa.insert(receipt_assets), [{"key": key, "digest": name} for name in record.outputs])
     if record.inputs:
         connection.execute(sa.insert(receipt_inputs), [{"key": key, "source": name} for name in record.inputs])
+
+
+def _replacement(database: Database) -> Any:
+    """Return the statement that writes a receipt; building it anew each time took half of what writing one takes."""
+    dialect = database.engine.dialect.name
+    if dialect not in _replacements:
+        insert = database.insert(receipts)
+        values = {column.name: insert.excluded[column.name] for column in receipts.c if not column.primary_key}
+        _replacements[dialect] = insert.on_conflict_do_update(index_elements=["key"], set_=values)
+    return _replacements[dialect]
 
 
 __all__ = ["Journal", "Receipt", "ReceiptRecord", "receipt_of", "replace_receipt"]

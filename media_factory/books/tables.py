@@ -11,6 +11,7 @@ from sqlalchemy import (
     Column,
     Double,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
@@ -21,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import FunctionElement
 
-SCHEMA_REVISION = "0004"
+SCHEMA_REVISION = "0005"
 """The migration that these tables stand at; a test compares it with the newest one in `migrations/`."""
 
 metadata = MetaData()
@@ -77,6 +78,32 @@ deliveries = Table(
     Column("generation", Text),
     Column("delivered_at", Double, nullable=False),
     Index("ix_deliveries_asset", "asset"),
+)
+
+products = Table(
+    "products",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("folder", Text, primary_key=True),
+    Column("id", String(80), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("cost_usd", String(40)),
+    Column("duration_s", Double),
+    Column("page", Text, nullable=False),
+    Column("made_at", Double, nullable=False),
+    Index("ix_products_folder", "folder"),
+)
+
+product_assets = Table(
+    "product_assets",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("folder", Text, primary_key=True),
+    Column("digest", String(80), primary_key=True),
+    ForeignKeyConstraint(["key", "folder"], ["products.key", "products.folder"], ondelete="CASCADE"),
+    Index("ix_product_assets_digest", "digest"),
 )
 
 leases = Table(
@@ -211,6 +238,8 @@ __all__ = [
     "leases",
     "metadata",
     "paces",
+    "product_assets",
+    "products",
     "receipt_assets",
     "receipt_inputs",
     "receipts",

@@ -174,7 +174,7 @@ def _from_markdown(text: str) -> Any:
 
 def _put_text(text: str, fields: dict[str, Any]) -> None:
     kind = fields["kind"]
-    if kind in ("image", "video"):
+    if kind in ("image", "video", "batch"):
         raise BriefError(problem_line(("kind",), f"{shown(kind)} takes no text from Markdown; story and narration do"))
     home = "text" if kind == "narration" else "article"
     if home in fields:

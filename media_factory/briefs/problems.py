@@ -22,10 +22,15 @@ _HUGE = 10**18
 Details = Mapping[str, Any]
 
 
-def validation_problems(error: ValidationError) -> tuple[str, ...]:
-    """Return one line for each problem that validation found, in the order of the fields; at most 20 and a count."""
+def validation_problems(error: ValidationError, kinds: Mapping[str, type[BaseModel]] = KINDS) -> tuple[str, ...]:
+    """Return one line for each problem that validation found, in the order of the fields; at most 20 and a count.
+
+    Args:
+        error: what validation raised.
+        kinds: the models that were allowed, by kind.
+    """
     found = [details for details in error.errors(include_url=False) if not _follows(details)]
-    lines = list(dict.fromkeys(_line(details, error.title) for details in found))
+    lines = list(dict.fromkeys(_line(details, error.title, kinds) for details in found))
     if len(lines) > _MOST_PROBLEMS:
         rest = len(lines) - _MOST_PROBLEMS
         lines[_MOST_PROBLEMS:] = [f"{WHOLE_BRIEF}: holds {rest} more problems; mend these first"]
@@ -77,13 +82,13 @@ def _follows(details: ErrorDetails) -> bool:
     return details["type"] == "default_factory_not_called"
 
 
-def _line(details: ErrorDetails, title: str) -> str:
+def _line(details: ErrorDetails, title: str, kinds: Mapping[str, type[BaseModel]]) -> str:
     path = list(details["loc"])
-    model = KINDS.get(str(path[0])) if path else None
+    model = kinds.get(str(path[0])) if path else None
     if model is not None:
         path = path[1:]
     else:
-        model = next((kind for kind in KINDS.values() if kind.__name__ == title), None)
+        model = next((kind for kind in kinds.values() if kind.__name__ == title), None)
     if len(path) > 1 and path[1] in BRANCHES and path[0] in ("music", "sound"):
         # pydantic names the way that it took, which is nothing that somebody wrote.
         del path[1]
@@ -91,18 +96,18 @@ def _line(details: ErrorDetails, title: str) -> str:
     if details["type"] == "brief":
         return problem_line([*path, *([context["field"]] if "field" in context else [])], context["problem"])
     if details["type"].startswith("union_tag"):
-        return problem_line([*path, "kind"], _kind_problem(details))
+        return problem_line([*path, "kind"], _kind_problem(details, kinds))
     if details["type"] == "extra_forbidden":
         return problem_line(path, _unknown_field(path, model))
     write = _WRITERS.get(details["type"])
     return problem_line(path, write(details["input"], context) if write else _as_pydantic_says(details))
 
 
-def _kind_problem(details: ErrorDetails) -> str:
-    allowed = f"{', '.join(KINDS)} are allowed"
+def _kind_problem(details: ErrorDetails, kinds: Iterable[str]) -> str:
+    allowed = f"{', '.join(kinds)} are allowed"
     given = details["input"]
     kind = given.get("kind") if isinstance(given, Mapping) else None
-    return f"is missing; {allowed}" if kind is None else f"{shown(kind)} is unknown{closest(kind, KINDS)}; {allowed}"
+    return f"is missing; {allowed}" if kind is None else f"{shown(kind)} is unknown{closest(kind, kinds)}; {allowed}"
 
 
 def _unknown_field(path: list[int | str], model: type[BaseModel] | None) -> str:

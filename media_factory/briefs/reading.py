@@ -5,20 +5,23 @@ from __future__ import annotations
 import codecs
 import stat
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 
+from media_factory.briefs.batch import ANY_KINDS, AnyBrief, BatchBrief
 from media_factory.briefs.formats import FORMATS, Format, values_of
 from media_factory.briefs.limits import MAX_FILE_BYTES, over
 from media_factory.briefs.model import BRIEF, Brief, StoryBrief, VideoBrief
 from media_factory.briefs.problems import closest, problem_line, shown, validation_problems
-from media_factory.briefs.sounds import MadeSound
 from media_factory.errors import BriefError
 
+_T = TypeVar("_T")
+_SOUNDS, _OF_SHOTS = ("music", "sound"), ("image", "depth")
 _UTF_16_OR_32 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 
 
-def read_brief(path: Path | str) -> Brief:
+def read_brief(path: Path | str) -> AnyBrief:
     """Return the brief that a YAML, JSON, TOML or Markdown file holds.
 
     Relative paths in it are meant from the folder that it lies in, and come back as whole paths.
@@ -32,29 +35,53 @@ def read_brief(path: Path | str) -> Brief:
     if form is None:
         like = closest(path.suffix, FORMATS)
         raise _refused(path, f"ends in {shown(path.suffix)}{like}; {', '.join(FORMATS)} are allowed")
-    return anchored(parse_brief(data, form, str(path)), path.absolute().parent)
+    brief, folder = parse_brief(data, form, str(path)), path.absolute().parent
+    return anchored_batch(brief, folder) if isinstance(brief, BatchBrief) else anchored(brief, folder)
 
 
-def anchored(brief: Brief, folder: Path) -> Brief:
-    """Return a brief whose relative paths are whole ones, from a folder; URLs and whole paths stay as they are."""
+def anchored(brief: Brief, base: Path | str) -> Brief:
+    """Return a brief whose relative paths are whole ones; URLs and whole paths stay as they are.
+
+    Args:
+        brief: what names files.
+        base: the folder that its paths are meant from, or the URL of one.
+    """
     if isinstance(brief, StoryBrief):
-        return brief.model_copy(update={"music": _anchored(brief.music, folder)})
+        return brief.model_copy(update={"music": _anchored(brief.music, base)})
     if isinstance(brief, VideoBrief):
         shots = tuple(
-            shot.model_copy(update={name: _anchored(getattr(shot, name), folder) for name in ("image", "depth")})
+            shot.model_copy(update={name: _anchored(getattr(shot, name), base) for name in _OF_SHOTS})
             for shot in brief.shots
         )
-        return brief.model_copy(update={"shots": shots, "sound": _anchored(brief.sound, folder)})
+        return brief.model_copy(update={"shots": shots, "sound": _anchored(brief.sound, base)})
     return brief
 
 
-def _anchored(location: str | MadeSound | None, folder: Path) -> str | MadeSound | None:
+def anchored_batch(batch: BatchBrief, folder: Path) -> BatchBrief:
+    """Return a batch whose manifest and defaults name whole paths, from the folder that it lies in itself."""
+    update = {name: _anchored(batch.defaults[name], folder) for name in _SOUNDS if name in batch.defaults}
+    shots = batch.defaults.get("shots")
+    if isinstance(shots, list):
+        update["shots"] = [
+            {**shot, **{name: _anchored(shot[name], folder) for name in _OF_SHOTS if name in shot}}
+            if isinstance(shot, dict)
+            else shot
+            for shot in shots
+        ]
+    manifest = _anchored(batch.manifest, folder)
+    return batch.model_copy(update={"manifest": manifest, "defaults": {**batch.defaults, **update}})
+
+
+def _anchored(location: _T, base: Path | str) -> _T | str:
     if not isinstance(location, str) or "://" in location:
         return location
-    return str(folder / Path(location).expanduser())
+    path = Path(location).expanduser()
+    if isinstance(base, str) and "://" in base:
+        return str(path) if path.is_absolute() else f"{base}/{path.as_posix()}"
+    return str(Path(base) / path)
 
 
-def parse_brief(text: str | bytes, form: Format, source: str | None = None) -> Brief:
+def parse_brief(text: str | bytes, form: Format, source: str | None = None) -> AnyBrief:
     """Return the brief that a text holds.
 
     Args:
@@ -66,11 +93,12 @@ def parse_brief(text: str | bytes, form: Format, source: str | None = None) -> B
         BriefError: it is no brief; `problems` has a line for each reason.
     """
     try:
-        return BRIEF.validate_python(_fields_of(_decoded(text), form))
+        fields = _fields_of(_decoded(text), form)
+        return BatchBrief.model_validate(fields) if fields.get("kind") == "batch" else BRIEF.validate_python(fields)
     except BriefError as error:
         raise BriefError(error.problems, source) from None
     except ValidationError as error:
-        raise BriefError(validation_problems(error), source) from None
+        raise BriefError(validation_problems(error, ANY_KINDS), source) from None
 
 
 def _fields_of(text: str, form: Format) -> dict[str, object]:
@@ -122,4 +150,4 @@ def _bytes_of(path: Path) -> bytes:
     return data
 
 
-__all__ = ["anchored", "parse_brief", "read_brief", "validation_problems"]
+__all__ = ["anchored", "anchored_batch", "parse_brief", "read_brief", "validation_problems"]

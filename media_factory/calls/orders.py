@@ -49,7 +49,7 @@ def order_for(provider: AnyProvider, request: Any, factory: Factory) -> Order:
         run=run_id,
         channel=channel,
         caller=caller,
-        scopes=_scopes(factory, run_id, channel, caller),
+        scopes=_scopes(factory, run_id, channel, caller) | dict(run.budgets if run else {}),
         holder=new_holder(),
     )
 

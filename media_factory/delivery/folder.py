@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from media_factory.delivery.approval import still_approved
-from media_factory.delivery.log import note_deliveries
+from media_factory.delivery.log import forget_product, note_deliveries, note_product
 from media_factory.delivery.manifest import Manifest, Output
 from media_factory.delivery.page import story_page
 from media_factory.delivery.provenance.marking import MARKABLE, Marker
@@ -71,6 +71,7 @@ class Delivery:
         if self._run.planning:
             return manifest
         target = folder_of(manifest, folder, self._factory)
+        await forget_product(target, self._factory.books)
         if self.origins:
             notes = publishing_notes(manifest.id, self.outputs, self.origins, signed=self._signed)
             await self.add_text("publish", NOTES, notes.model_dump_json(indent=2) + "\n", "application/json")
@@ -89,6 +90,7 @@ class Delivery:
             size = sum(output.asset.size_bytes for output in self.outputs)
             raise StoreError(f"can't deliver {size} bytes to {target}: {problem.strerror}") from problem
         await note_deliveries(manifest, self.origins, target, self._factory.books)
+        await note_product(manifest, target, self._factory.books, self._run.product_key)
         return manifest
 
 

@@ -21,9 +21,10 @@ from prefect.client.orchestration import PrefectClient
 from pydantic import SecretStr
 
 from deployments.api import Client
+from deployments.api.errors import RunFailed, RunUnfinished, ServerUnreachable
 from deployments.automations import EVENTS, NAME, STUCK_NAME, end_stuck_cancellations, tell_of_dead_runs
 from deployments.strictness import refuse_unknown_parameters
-from media_factory.errors import BriefError, InputError, RunFailed, RunUnfinished, ServerUnreachable
+from media_factory.errors import BriefError, InputError
 from media_factory.publishing.webhooks import Webhook
 from tests.prefect_server import CHECKOUT, PrefectServer, free_port, prefect_server
 

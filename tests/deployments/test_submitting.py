@@ -8,8 +8,9 @@ import pytest
 from click.testing import CliRunner
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
+from deployments.api.errors import ServerUnreachable
 from deployments.cli import cli
-from media_factory.errors import BriefError, InputError, ServerUnreachable
+from media_factory.errors import BriefError, InputError
 from tests.prefect_server import free_port
 
 

@@ -1,0 +1,1 @@
+"""What `benchmarks.batch` compares: our batch, and one Prefect task per stage."""
