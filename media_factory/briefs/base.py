@@ -286,20 +286,6 @@ class FilmedBrief(SeenBrief):
     )
 
 
-def check_duration(field: str, found_s: float, rate_wpm: int) -> None:
-    """Refuse a text that takes longer to say than a product may last.
-
-    Raises:
-        PydanticCustomError: it does; the error names the field.
-    """
-    if found_s > limits.MAX_DURATION_S:
-        raise refusal(
-            f"takes about {found_s:,.0f} seconds to say at {rate_wpm} words a minute; "
-            f"at most {limits.MAX_DURATION_S} are allowed",
-            field,
-        )
-
-
 __all__ = [
     "BriefBase",
     "FilmedBrief",
@@ -308,5 +294,4 @@ __all__ = [
     "Providers",
     "SeenBrief",
     "SpokenBrief",
-    "check_duration",
 ]

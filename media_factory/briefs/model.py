@@ -17,7 +17,6 @@ from media_factory.briefs.base import (
     PicturedBrief,
     Providers,
     SpokenBrief,
-    check_duration,
 )
 from media_factory.briefs.fields import (
     Aspect,
@@ -29,7 +28,7 @@ from media_factory.briefs.fields import (
     frame_size,
     refusal,
 )
-from media_factory.briefs.pace import spoken_seconds
+from media_factory.briefs.pace import check_duration, spoken_seconds
 from media_factory.briefs.scripts import ShortScript
 from media_factory.briefs.shots import Shot, ShotCamera, ShotTransition
 from media_factory.briefs.sounds import FilmSound, MadeSound

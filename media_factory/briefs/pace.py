@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import re
 
+from media_factory.briefs import limits
+from media_factory.briefs.fields import refusal
+
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _KANA = r"\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f"
 _HANGUL = r"\uac00-\ud7af"
@@ -35,4 +38,18 @@ def spoken_seconds(text: str, rate_wpm: int) -> float:
     return spoken_words(text) * 60 / rate_wpm
 
 
-__all__ = ["spoken_seconds", "spoken_words"]
+def check_duration(field: str, found_s: float, rate_wpm: int) -> None:
+    """Refuse a text that takes longer to say than a product may last.
+
+    Raises:
+        PydanticCustomError: it does; the error names the field.
+    """
+    if found_s > limits.MAX_DURATION_S:
+        raise refusal(
+            f"takes about {found_s:,.0f} seconds to say at {rate_wpm} words a minute; "
+            f"at most {limits.MAX_DURATION_S} are allowed",
+            field,
+        )
+
+
+__all__ = ["check_duration", "spoken_seconds", "spoken_words"]
