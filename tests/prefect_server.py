@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from deployments.machine.pools import POOL_TYPE
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 _STARTS_WITHIN_S = 120
 _ENDS_WITHIN_S = 15
@@ -28,6 +30,7 @@ class PrefectServer:
     environment: Mapping[str, str]
     folder: Path
     process: subprocess.Popen[bytes] = field(repr=False)
+    pools: set[str] = field(default_factory=set)
 
     @property
     def api_url(self) -> str:
@@ -46,6 +49,11 @@ class PrefectServer:
         """Run `prefect` with arguments, and return what it printed."""
         return self.run(sys.executable, "-m", "prefect", "--no-prompt", *arguments)
 
+    def deploy(self) -> None:
+        """Make our pools and deploy all our flows."""
+        self.run(sys.executable, "-c", "from deployments.cli import main; main(['deploy'])")
+        self.pools.update(("cpu", "gpu"))
+
     @contextmanager
     def running(self, *command: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
         """Keep a program running for the block; what it prints is in a file of the server's folder."""
@@ -53,9 +61,11 @@ class PrefectServer:
             yield process
 
     @contextmanager
-    def worker(self, pool: str, kind: str = "process", **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    def worker(self, pool: str, kind: str = POOL_TYPE, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
         """Make a work pool, if it is not there, and keep a worker on it for the block."""
-        self.prefect("work-pool", "create", pool, "--type", kind, "--overwrite")
+        if pool not in self.pools:
+            self.prefect("work-pool", "create", pool, "--type", kind, "--overwrite")
+            self.pools.add(pool)
         command = [sys.executable, "-m", "prefect", "--no-prompt", "worker", "start", "--pool", pool, "--type", kind]
         with self.running(*command, **environment) as process:
             yield process

@@ -10,7 +10,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -44,11 +43,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
         "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "2",
         "PREFECT_SERVER_SERVICES_SCHEDULER_RECENT_DEPLOYMENTS_LOOP_SECONDS": "2",
     }
-    with prefect_server(tmp_path_factory.mktemp("api"), **settings) as running, running.worker("cpu"):
-        running.prefect("deploy", "--prefect-file", "deployments/prefect.yaml", "--all")
-        first, second = asyncio.run(made_strict(running)), asyncio.run(made_strict(running))
-        assert (len(first), second) == (len({*first}), ())
-        yield running
+    with prefect_server(tmp_path_factory.mktemp("api"), **settings) as running:
+        running.deploy()
+        assert asyncio.run(made_strict(running)) == ()
+        with running.worker("cpu"):
+            yield running
 
 
 async def made_strict(server: PrefectServer) -> tuple[str, ...]:
@@ -275,25 +274,30 @@ def test_the_curl_example_ends_when_it_is_refused(server: PrefectServer) -> None
     assert "401" in done.stderr
 
 
-async def test_a_schedule_that_the_api_sets_fires_runs(server: PrefectServer) -> None:
-    deployment = id_of(server, "providers/cpu")
-    # One firing in a few seconds, and none after it: a worker starts a process for each.
-    soon = (datetime.now(UTC) + timedelta(seconds=5)).isoformat()
+async def test_a_cron_schedule_fires_a_batch(server: PrefectServer, tmp_path: Path) -> None:
+    manifest = tmp_path / "tonight.jsonl"
+    manifest.write_text("".join(json.dumps({**PICTURE, "title": f"Port {number}"}) + "\n" for number in range(3)))
+    deployment, out = id_of(server, "batch/cpu"), tmp_path / "out"
+    brief = {"kind": "batch", "title": "Tonight", "manifest": str(manifest)}
     schedule = {
         "active": True,
-        "schedule": {"interval": 3600, "anchor_date": soon, "timezone": "UTC"},
-        "parameters": {"reach": False},
+        "schedule": {"cron": "* * * * *", "timezone": "Etc/UTC"},
+        "parameters": {"brief": brief, "out": str(out)},
     }
     (set_up,) = call(server, "POST", f"/deployments/{deployment}/schedules", [schedule]).json()
-    wanted = {"deployments": {"id": {"any_": [deployment]}}, "flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}}}
+    ended = {"state": {"type": {"any_": ["COMPLETED", "FAILED", "CRASHED"]}}}
+    wanted = {"deployments": {"id": {"any_": [deployment]}}, "flow_runs": ended, "sort": "START_TIME_ASC"}
     try:
         async with asyncio.timeout(PATIENCE_S):
             while not (fired := call(server, "POST", "/flow_runs/filter", wanted).json()):
                 await asyncio.sleep(0.5)
     finally:
         call(server, "DELETE", f"/deployments/{deployment}/schedules/{set_up['id']}").raise_for_status()
-    assert fired[0]["auto_scheduled"] is True
-    assert fired[0]["parameters"]["reach"] is False
+    assert (fired[0]["auto_scheduled"], fired[0]["state_name"]) == (True, "Completed")
+    async with client_of(server) as client:
+        result = await client.batch_result(fired[0]["id"])
+    assert (result.totals.made, result.all_well) == (3, True)
+    assert {folder.name for folder in out.iterdir() if folder.is_dir()} == {"port-0", "port-1", "port-2"}
 
 
 async def test_the_server_is_set_to_tell_of_dead_runs_once_and_a_person_s_no_stays(server: PrefectServer) -> None:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from deployments.machine.pools import POOL_TYPE
 from tests.prefect_server import CHECKOUT, PrefectServer
 
 T = TypeVar("T")
@@ -30,7 +31,7 @@ class Operator:
     def worker(self) -> Iterator[subprocess.Popen[bytes]]:
         """Keep a worker on the pool for the block; it makes the pool, which spares a program's start."""
         command = [sys.executable, "-m", "prefect", "--no-prompt", "worker", "start", "--pool", POOL]
-        with self.server.running(*command, "--type", "process") as process:
+        with self.server.running(*command, "--type", POOL_TYPE) as process:
             self.until(lambda: [one for one in self.call("POST", "/work_pools/filter", {}) if one["name"] == POOL])
             yield process
 

@@ -72,7 +72,7 @@ def waiting(operator: Operator) -> dict[str, str]:
         }
         for run in runs.values():
             operator.until_state(run, "Suspended")
-        operator.until(lambda: not descendants(process.pid))
+        operator.until(lambda: not processes_of_runs(process.pid))
     return runs
 
 
@@ -82,8 +82,11 @@ def picture(name: str) -> ImageBrief:
     return ImageBrief(id=name, title=name, publish=True, approval=True, providers=providers, **fields)
 
 
-def descendants(parent: int) -> dict[int, str]:
-    """Return all processes below one, whatever session they are in: their ids and names."""
+def processes_of_runs(worker: int) -> dict[int, str]:
+    """Return all processes of a worker's runs, whatever session they are in: their ids and names.
+
+    Its own child is the one that has loaded everything, from which runs are forked.
+    """
     parents: dict[int, tuple[int, str]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -92,7 +95,7 @@ def descendants(parent: int) -> dict[int, str]:
             continue
         parents[int(stat.parent.name)] = (int(tail.split()[1]), head.partition("(")[2])
     found: dict[int, str] = {}
-    wave = {parent}
+    wave = {pid for pid, (above, _) in parents.items() if above == worker}
     while wave:
         wave = {pid for pid, (above, _) in parents.items() if above in wave}
         found |= {pid: parents[pid][1] for pid in wave}
@@ -151,7 +154,7 @@ def test_a_no_leaves_the_product_in_its_folder_and_the_run_says_why(
 
 def cancel(operator: Operator, run: str, worker: int, note: Callable[[str, object], None]) -> None:
     """Cancel a run as the UI does: its processes end by themselves, before Prefect would kill them."""
-    processes = [Path(f"/proc/{pid}") for pid in descendants(worker)]
+    processes = [Path(f"/proc/{pid}") for pid in processes_of_runs(worker)]
     assert processes
     began = time.monotonic()
     operator.set_state(run, "CANCELLING", "Cancelling")
@@ -181,7 +184,7 @@ def test_a_run_that_is_cancelled_while_it_renders_leaves_nothing(
     run = operator.submit(video, brief={**brief, "providers": {"prompt": "template", "image": "fake"}})
 
     def encoders() -> list[int]:
-        return [pid for pid, name in descendants(worker).items() if "ffmpeg" in name]
+        return [pid for pid, name in processes_of_runs(worker).items() if "ffmpeg" in name]
 
     def encoding() -> list[int]:
         operator.until_state(run, "Scheduled", "Pending", "Running")

@@ -19,6 +19,7 @@ from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.utilities.callables import parameter_schema
 
+from deployments.machine.pools import POOL_TYPE
 from flows.gpu import paint_list
 from flows.image import create_image
 from flows.story import produce_story
@@ -76,7 +77,7 @@ class Factory:
 
     def worker(self, pool: str, gpu: str) -> AbstractContextManager[Popen[bytes]]:
         """Keep a worker on a pool whose machine has a GPU, or has none."""
-        command = [sys.executable, "-m", "prefect", "--no-prompt", "worker", "start", "--type", "process"]
+        command = [sys.executable, "-m", "prefect", "--no-prompt", "worker", "start", "--type", POOL_TYPE]
         return self.server.running(*command, "--name", f"{pool}-worker", "--pool", pool, MEDIA_FACTORY_GPU=gpu)
 
     def begin(self, deployment: str, environment: dict[str, str] | None = None, **parameters: Any) -> str:

@@ -18,6 +18,7 @@ from media_factory.briefs.model import ImageBrief, Providers
 from media_factory.delivery.links import URL_VARIABLE
 from media_factory.delivery.manifest import Manifest
 from media_factory.runs import Run, begin_run
+from tasks.result import RESULT_TYPE
 from tasks.showing import MOST_ROWS, artifact_key, shown
 from tests.delivery.pages import image, story
 
@@ -37,7 +38,11 @@ async def artifacts_of(run_id: str) -> dict[str, Artifact]:
     async with get_client() as client:
         wanted = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run_id]))
         found = await client.read_artifacts(artifact_filter=wanted)
-    return {str(artifact.key).rpartition("-")[2]: artifact for artifact in found if artifact.type != "result"}
+    return {
+        str(artifact.key).rpartition("-")[2]: artifact
+        for artifact in found
+        if artifact.type not in ("result", RESULT_TYPE)
+    }
 
 
 async def newest_run() -> FlowRun:

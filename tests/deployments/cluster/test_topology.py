@@ -29,8 +29,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """Give the module a cluster of two servers, each with a worker of the pool `cpu`."""
     with cluster(tmp_path_factory.mktemp("cluster")) as started:
         first, second = started.servers
+        first.deploy()
+        second.pools.add("cpu")
         with first.worker("cpu"), second.worker("cpu"):
-            first.prefect("deploy", "--prefect-file", "deployments/prefect.yaml", "--all")
             yield started
 
 

@@ -252,7 +252,7 @@ def test_a_killed_up_leaves_no_process_and_its_successor_keeps_what_people_decid
     home.call(f"/deployments/{story['id']}", {"paused": True}, method="PATCH")
     home.call("/work_pools/cpu", {"concurrency_limit": 5}, method="PATCH")
     home.call("/work_pools/gpu", {"is_paused": True}, method="PATCH")
-    (automation,) = home.call("/automations/filter", {})
+    (automation,) = [one for one in home.call("/automations/filter", {}) if one["name"] == NAME]
     home.call(f"/automations/{automation['id']}", {"enabled": False}, method="PATCH")
     decided = home.decided()
     assert decided["schedules"][key][0] is False
