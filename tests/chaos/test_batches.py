@@ -26,7 +26,7 @@ from tests.prefect_server import CHECKOUT, PrefectServer, prefect_server, spawne
 
 SEED, LATENCY_S = 20261120, 0.6
 # A night's worth, for who has the time: 100 rows and 5 kills.
-ROWS = int(os.environ.get("MEDIA_FACTORY_TEST_ROWS", "24"))
+ROWS = int(os.environ.get("MEDIA_FACTORY_TEST_ROWS", "16"))
 KILLS = int(os.environ.get("MEDIA_FACTORY_TEST_KILLS", "3"))
 VICTIMS = tuple(islice(cycle(("flow", "worker", "server")), KILLS))
 MODEL = "compatible:gpt-image-2.5-flare"

@@ -276,7 +276,12 @@ def test_the_curl_example_ends_when_it_is_refused(server: PrefectServer) -> None
 
 async def test_a_cron_schedule_fires_a_batch(server: PrefectServer, tmp_path: Path) -> None:
     manifest = tmp_path / "tonight.jsonl"
-    manifest.write_text("".join(json.dumps({**PICTURE, "title": f"Port {number}"}) + "\n" for number in range(3)))
+    manifest.write_text(
+        "".join(
+            json.dumps({**PICTURE, "title": f"Port {number}", "prompt": f"port {number} at night"}) + "\n"
+            for number in range(3)
+        )
+    )
     deployment, out = id_of(server, "batch/cpu"), tmp_path / "out"
     brief = {"kind": "batch", "title": "Tonight", "manifest": str(manifest)}
     schedule = {
