@@ -6,14 +6,17 @@ READY := $(VENV)/.ready
 BENCH_READY := $(VENV)/.ready-bench
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: demo test check bench bench-batch bench-images bench-memory bench-provenance bench-render bench-store bench-story bench-trigger up down status lock format clean
+.PHONY: demo test test-long check bench bench-batch bench-images bench-memory bench-provenance bench-render bench-store bench-story bench-trigger up down status lock format clean
 .DEFAULT_GOAL := demo
 
 demo: $(READY) ## make a narrated, captioned video from examples/apollo-11.md
 	$(BIN)/media-factory make examples/apollo-11.md --out out/apollo-11
 
 test: $(READY) ## run the tests
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not long"
+
+test-long: $(READY) ## run the tests that take minutes, on real servers
+	$(BIN)/python -m pytest -m long
 
 check: $(READY) ## format, lint, types, import layers
 	$(BIN)/ruff format --check .

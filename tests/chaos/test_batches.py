@@ -33,7 +33,7 @@ MODEL = "compatible:gpt-image-2.5-flare"
 ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 _PATIENCE_S = 240
 
-pytestmark = [pytest.mark.slow, pytest.mark.server, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.long, pytest.mark.slow, pytest.mark.server, pytest.mark.timeout(900)]
 
 
 def write_manifest(folder: Path) -> Path:

@@ -274,6 +274,7 @@ def test_the_curl_example_ends_when_it_is_refused(server: PrefectServer) -> None
     assert "401" in done.stderr
 
 
+@pytest.mark.long
 async def test_a_cron_schedule_fires_a_batch(server: PrefectServer, tmp_path: Path) -> None:
     manifest = tmp_path / "tonight.jsonl"
     manifest.write_text(

@@ -29,7 +29,7 @@ from tests.flows.gpu_flows import paint_two
 from tests.flows.stories import TEXTS, story_brief
 from tests.prefect_server import CHECKOUT, PrefectServer, prefect_server
 
-pytestmark = [pytest.mark.server, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.long, pytest.mark.server, pytest.mark.timeout(900)]
 
 T = TypeVar("T")
 # One flow name has two entrypoints: whole pictures on one pool, lists of them on the other.

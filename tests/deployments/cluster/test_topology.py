@@ -18,7 +18,7 @@ from media_factory.books.tables import receipts
 from tests.deployments.cluster.topology import Cluster, cluster
 from tests.prefect_server import PrefectServer
 
-pytestmark = [pytest.mark.server, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.long, pytest.mark.server, pytest.mark.timeout(600)]
 
 DEPLOYMENT = "image/cpu"
 _WITHIN_S = 240
